@@ -1,0 +1,86 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8000
+export PYTHON
+
+manage := .venv/bin/python manage.py
+pip := .venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes
+
+.PHONY: help
+help: ## List these targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
+
+.PHONY: run
+run: export PORT := $(PORT)
+run: .venv/.run.stamp ## Set everything up and serve the portal with demo data (PORT=8000)
+	@scripts/dev_env.sh
+	@mkdir -p var
+	@$(manage) migrate --verbosity 0
+	@$(manage) createcachetable --verbosity 0
+	@$(manage) demo
+	@$(manage) collectstatic --noinput --verbosity 0
+	@exec scripts/serve.sh
+
+# Tests and checks take nothing from .env; the key is no secret and signs nothing that lasts.
+quick test check screenshots: export ENVIRONMENT := test
+quick test check screenshots: export SECRET_KEY := only-for-tests-and-checks-never-for-a-server-0123456789
+quick test check screenshots: export DATABASE_URL := sqlite:///$(CURDIR)/var/test.sqlite3
+
+.PHONY: quick
+quick: .venv/.dev.stamp ## Run the fast tests on SQLite (ARGS="-k name")
+	@mkdir -p var/static
+	@.venv/bin/pytest -m "not browser and not slow" $(ARGS)
+
+.PHONY: test
+test: packages-test .venv/.dev.stamp ## Run every test on SQLite and PostgreSQL, in a real browser too
+	@scripts/test.sh
+
+.PHONY: check
+check: .venv/.dev.stamp ## Check format, lint, types, imports, migrations and deployment settings
+	@mkdir -p var
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(manage) makemigrations --check --dry-run
+	scripts/check_deploy.sh
+
+.PHONY: screenshots
+screenshots: packages-test .venv/.dev.stamp ## Take the pictures in docs/screenshots anew
+	@mkdir -p var docs/screenshots
+	@SCREENSHOTS=docs/screenshots .venv/bin/pytest tests/journeys
+
+.PHONY: lock
+lock: .venv/.dev.stamp ## Compile the .in files into locks (ARGS=--upgrade for newer versions)
+	@for name in requirements requirements-dev; do \
+		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-header $(ARGS) $$name.in -o $$name.txt; \
+	done
+
+.PHONY: clean
+clean: ## Remove the virtualenv, caches, collected files and the development database
+	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: packages-run packages-test
+packages-run packages-test:
+	@scripts/system_packages.sh $(@:packages-%=%)
+
+# A changed lock starts the virtualenv over, so that it never holds more than the lock names.
+.venv/.run.stamp: requirements.txt | packages-run
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
+	@echo "Preparing the virtualenv .venv"
+	@$(PYTHON) -m venv --clear .venv
+	@$(pip) -r requirements.txt
+	@touch $@
+
+.venv/.dev.stamp: .venv/.run.stamp requirements-dev.txt
+	@echo "Adding what tests and checks need"
+	@$(pip) -r requirements.txt -r requirements-dev.txt
+	@touch $@

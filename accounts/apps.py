@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+from facturamos.append_only import install_after_migrate
+
+
+class AccountsConfig(AppConfig):
+    """People, companies, the privacy notice and the audit."""
+
+    name = "accounts"
+    verbose_name = "Clientes y usuarios"
+
+    def ready(self) -> None:
+        """Keep the audit, the consents and published notices as they were written."""
+        from accounts import models  # noqa: PLC0415 (not importable before the registry is ready)
+
+        install_after_migrate(
+            self,
+            (models.AuditEvent, {}),
+            (models.PrivacyConsent, {}),
+            (models.PrivacyNotice, {"unless": "OLD.published_at IS NULL"}),
+        )

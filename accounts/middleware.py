@@ -1,0 +1,77 @@
+"""What happens around every request: who asks is noted, pages stay private, the notice comes first."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts import request_info
+from accounts.services import notice_in_force
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Open to a customer who has not accepted the notice yet.
+BEFORE_CONSENT = {"accounts:privacy", "accounts:privacy_integral", "account_logout", "alive", "ready"}
+
+
+class RequestInfoMiddleware:
+    """Keeps the request's origin for the audit and the consents."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            ip = get_adapter().get_client_ip(request)
+        except PermissionDenied:  # a proxy header that cannot be trusted
+            ip = None
+        token = request_info.current.set(
+            request_info.RequestInfo(
+                ip=ip,
+                user_agent=request.headers.get("User-Agent", "")[:1000],
+                request_id=uuid.uuid4().hex,
+            )
+        )
+        try:
+            return self.get_response(request)
+        finally:
+            request_info.current.reset(token)
+
+
+class PrivateCacheMiddleware:
+    """No shared computer's "back" button shows a page after signing out."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class PrivacyGateMiddleware:
+    """Until a customer's user accepts the notice in force, every page leads to it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Redirect to the notice when it is still to be accepted."""
+        user = request.user
+        if not user.is_authenticated or user.customer_id is None:
+            return None
+        if request.resolver_match and request.resolver_match.view_name in BEFORE_CONSENT:
+            return None
+        notice = notice_in_force(user)
+        if notice is None or notice.accepted:
+            return None
+        return redirect("accounts:privacy")

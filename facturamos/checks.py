@@ -1,0 +1,55 @@
+"""System checks: what would fail later, said at the start with a way out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
+
+PDF_FONT_FILE = "Lato-Regular.ttf"
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", Path.home() / ".local/share/fonts")
+
+
+@register(Tags.database)
+def sqlite_is_durable(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """E001: a SQLite database whose live settings could lose an acknowledged payment."""
+    problems: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "sqlite":
+            continue
+        with connection.cursor() as cursor:
+            live = {
+                name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            }
+        # An in-memory database (tests) cannot have a write-ahead log.
+        if live["journal_mode"] not in ("wal", "memory") or live["synchronous"] != 2:
+            problems.append(
+                Error(
+                    f"SQLite runs with {live}: a power cut could lose a payment.",
+                    hint="Use the OPTIONS of facturamos/settings.py: WAL and synchronous=FULL.",
+                    id="facturamos.E001",
+                )
+            )
+    return problems
+
+
+@register()
+def pdf_font_is_installed(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """W001: without the font the slip is drawn in whatever the machine has."""
+    if any(next(Path(folder).rglob(PDF_FONT_FILE), None) for folder in FONT_FOLDERS):
+        return []
+    return [
+        Warning(
+            "The font Lato is not installed; PDFs would look different on this machine.",
+            hint="Install Debian's package fonts-lato.",
+            id="facturamos.W001",
+        )
+    ]

@@ -1,0 +1,65 @@
+"""Tables that belong to no business app: the mail waiting to leave, and the worker's pulse."""
+
+from django.db import models
+
+
+class OutboxMessage(models.Model):
+    """A mail, written in the transaction it speaks of and sent by the worker afterwards."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "por enviar"
+        SENT = "sent", "enviado"
+        PARKED = "parked", "detenido"
+
+    message_id = models.CharField("Message-ID", max_length=255, unique=True)
+    to = models.JSONField("para")
+    reply_to = models.JSONField("responder a", default=list)
+    sender = models.CharField("de", max_length=255)
+    subject = models.CharField("asunto", max_length=255)
+    text = models.TextField("texto")
+    html = models.TextField("HTML", blank=True)
+    state = models.CharField(
+        "estado", max_length=10, choices=State.choices, default=State.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField("intentos", default=0)
+    next_attempt_at = models.DateTimeField("próximo intento")
+    last_error = models.TextField("último error", blank=True)
+    created_at = models.DateTimeField("creado", auto_now_add=True)
+    sent_at = models.DateTimeField("enviado", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "correo"
+        verbose_name_plural = "correos"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(state="waiting"),
+                name="outbox_due",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False)
+                | (~models.Q(state="sent") & models.Q(sent_at__isnull=True)),
+                name="outbox_sent_has_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {', '.join(self.to)}"
+
+
+class WorkerHeartbeat(models.Model):
+    """One row: when the worker last finished a round. `/salud/listo/` reads it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    beat_at = models.DateTimeField("último latido")
+
+    class Meta:
+        verbose_name = "latido del trabajador"
+        verbose_name_plural = "latidos del trabajador"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_heartbeat")]
+
+    def __str__(self) -> str:
+        return self.beat_at.isoformat()

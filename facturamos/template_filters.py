@@ -1,0 +1,39 @@
+"""Filters every template has without loading them."""
+
+from decimal import Decimal
+
+from django import template
+
+from facturamos.money import format_money, format_rate
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """`$1,305.00`."""
+    return format_money(amount)
+
+
+@register.filter
+def rate(fraction: Decimal) -> str:
+    """`16%`."""
+    return format_rate(fraction)
+
+
+@register.filter
+def grouped(digits: str) -> str:
+    """A CLABE or account in groups of four, for the eye: `0121 6400 1016 4463 74`."""
+    return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+
+
+@register.filter
+def cents(amount: Decimal) -> int:
+    """Whole cents, for the script that adds them up."""
+    return int(amount * 100)
+
+
+@register.filter
+def basis_points(fraction: Decimal) -> int:
+    """A rate in hundredths of a percent: 0.16 gives 1600."""
+    return int(fraction * 10_000)

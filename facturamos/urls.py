@@ -1,0 +1,23 @@
+"""The portal's addresses. Each app keeps its own; scripts and bookmarks rely on them."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from facturamos import health
+
+admin.site.site_header = "Facturamos · Cuentas por cobrar"
+admin.site.site_title = "Facturamos"
+admin.site.index_title = "Escritorio"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("renewals.urls")),
+    path("", include("payments.urls")),
+    path("admin/", admin.site.urls),
+    path("salud/", health.alive, name="alive"),
+    path("salud/listo/", health.ready, name="ready"),
+]
+
+handler500 = "facturamos.errors.server_error"

@@ -1,0 +1,163 @@
+"""CxC's desk: finding constancias and confirming their payments."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+
+from accounts.admin import AuditedAdmin, ReadOnlyAdmin
+from facturamos.money import format_money
+from payments import services
+from payments.forms import DepositForm
+from payments.models import BankAccount, Constancia, ConstanciaLine, Payment
+from payments.references import InvalidReferenceError, format_reference, parse_reference
+
+
+class ConstanciaLineInline(admin.TabularInline):
+    """The frozen lines."""
+
+    model = ConstanciaLine
+    fields = ["code", "quantity", "description", "included", "unit_price", "amount"]
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Lines are written when the constancia is issued."""
+        return False
+
+    has_change_permission = has_add_permission
+
+
+class PaymentInline(ConstanciaLineInline):
+    """The payments recorded."""
+
+    model = Payment  # type: ignore[assignment]
+    fields = ["paid_on", "amount", "recorded_at", "recorded_by"]
+
+
+@admin.register(Constancia)
+class ConstanciaAdmin(ReadOnlyAdmin):
+    """Found by reference (however it is typed), customer or RFC; confirmed one or many at once."""
+
+    list_display = ["printed_reference", "customer_name", "customer_rfc", "total_mxn", "status", "issued_at", "expires_on"]  # fmt: skip
+    list_filter = ["status", "issued_at"]
+    search_fields = ["reference", "customer_name", "customer_rfc"]
+    search_help_text = "Busque por referencia (123 4567 o 1234567), cliente o RFC."
+    inlines = [ConstanciaLineInline, PaymentInline]
+    actions = ["confirm_payment"]
+    change_form_template = "admin/payments/constancia/change_form.html"
+
+    @admin.display(description="referencia", ordering="reference")
+    def printed_reference(self, constancia: Constancia) -> str:
+        """As on the slip."""
+        return constancia.printed_reference
+
+    @admin.display(description="total", ordering="total")
+    def total_mxn(self, constancia: Constancia) -> str:
+        """With its currency sign."""
+        return format_money(constancia.total)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Constancia], search_term: str
+    ) -> tuple[QuerySet[Constancia], bool]:
+        """A term of digits is a reference: blanks and hyphens do not matter, a slip is said."""
+        if not any(letter.isdigit() for letter in search_term) or any(
+            letter.isalpha() for letter in search_term
+        ):
+            return super().get_search_results(request, queryset, search_term)
+        try:
+            return queryset.filter(reference=parse_reference(search_term)), False
+        except InvalidReferenceError as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return queryset.none(), False
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may confirm payments."""
+        return request.user.has_perm("payments.confirm_payment")
+
+    @admin.action(description="Confirmar pago", permissions=["confirm"])
+    def confirm_payment(
+        self, request: HttpRequest, queryset: QuerySet[Constancia]
+    ) -> HttpResponseRedirect:
+        """Ask once more on a page of its own."""
+        chosen = list(queryset.order_by("pk").values_list("pk", flat=True))
+        query = urlencode({"c": chosen}, doseq=True)
+        return HttpResponseRedirect(f"{reverse('admin:payments_constancia_confirm')}?{query}")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page that asks for date and amount."""
+        own = path(
+            "confirmar-pago/",
+            self.admin_site.admin_view(self.confirm_view),
+            name="payments_constancia_confirm",
+        )
+        return [own, *super().get_urls()]
+
+    def confirm_view(self, request: HttpRequest) -> HttpResponse:
+        """Date and amount of each deposit; recorded all at once when every field is right."""
+        if not self.has_confirm_permission(request):
+            raise PermissionDenied
+        constancias = self._chosen(request)
+        payable = [row for row in constancias if row.is_open]
+        for row in constancias:
+            if not row.is_open:
+                text = f"La constancia {row.printed_reference} está {row.get_status_display()}."
+                self.message_user(request, text, messages.WARNING)
+        if not payable:
+            if not constancias:
+                self.message_user(request, "No eligió ninguna constancia.", messages.WARNING)
+            return redirect("admin:payments_constancia_changelist")
+        forms = [DepositForm(request.POST or None, constancia=row) for row in payable]
+        if request.method == "POST" and all([form.is_valid() for form in forms]):
+            return self._record(request, forms)
+        context = self.admin_site.each_context(request) | {
+            "title": "Confirmar pago",
+            "forms": forms,
+            "opts": self.opts,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/payments/constancia/confirm.html", context)
+
+    def _chosen(self, request: HttpRequest) -> list[Constancia]:
+        ids = [int(pk) for pk in request.GET.getlist("c") if pk.isdecimal()]
+        return list(Constancia.objects.with_paid().filter(pk__in=ids).order_by("pk"))
+
+    def _record(self, request: HttpRequest, forms: list[DepositForm]) -> HttpResponse:
+        done = services.record_payments(
+            deposits=[form.deposit() for form in forms],
+            by=request.user,  # type: ignore[arg-type]
+        )
+        for constancia in done.recorded:
+            self.message_user(request, _outcome(constancia), messages.SUCCESS)
+        for sentence in done.refused:
+            self.message_user(request, sentence, messages.ERROR)
+        return redirect("admin:payments_constancia_changelist")
+
+
+def _outcome(constancia: Constancia) -> str:
+    name = f"Constancia {format_reference(constancia.reference)} de {constancia.customer_name}"
+    if constancia.is_open:
+        return f"{name}: pago parcial registrado; sigue vigente hasta completar el total."
+    return f"{name}: pago confirmado; el cliente ya tiene la versión 4.0."
+
+
+@admin.register(BankAccount)
+class BankAccountAdmin(AuditedAdmin):
+    """Where customers pay. The CLABE and the account are checked before they are saved."""
+
+    list_display = ["bank_name", "clabe", "account_number", "beneficiary", "is_in_force"]
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    """What was confirmed, by whom and when."""
+
+    list_display = ["constancia", "amount", "paid_on", "recorded_by", "recorded_at"]
+    list_select_related = ["constancia", "recorded_by"]
+    search_fields = ["constancia__reference", "constancia__customer_name", "constancia__customer_rfc"]
+    date_hierarchy = "paid_on"

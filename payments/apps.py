@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+
+from facturamos.append_only import install_after_migrate
+
+
+class PaymentsConfig(AppConfig):
+    """Constancias and their payments."""
+
+    name = "payments"
+    verbose_name = "Pagos"
+
+    def ready(self) -> None:
+        """Keep what was issued as it was, and give the group CxC its permissions."""
+        from django.db.models.signals import post_migrate  # noqa: PLC0415
+
+        from payments import groups, models  # noqa: PLC0415 (not importable before)
+
+        install_after_migrate(
+            self,
+            (models.Constancia, {"columns": models.Constancia.FROZEN}),
+            (models.ConstanciaLine, {}),
+            (models.Payment, {}),
+        )
+        post_migrate.connect(groups.create_groups, sender=self, dispatch_uid="payments groups")

@@ -1,0 +1,80 @@
+"""The constancia's PDF as a record: drawn once, stored with its hash, served from the store."""
+
+import hashlib
+import uuid
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from payments.models import Constancia
+from payments.pdf import draw_constancia
+from payments.slip import Slip, SlipLine
+
+BATCH = 50
+
+
+class DamagedPdfError(Exception):
+    """The stored file is not the one that was drawn."""
+
+
+def slip_of(constancia: Constancia) -> Slip:
+    """What the constancia prints, from its frozen rows."""
+    return Slip(
+        reference=constancia.reference,
+        customer_name=constancia.customer_name,
+        customer_rfc=constancia.customer_rfc,
+        issued_on=timezone.localdate(constancia.issued_at),
+        expires_on=constancia.expires_on,
+        lines=tuple(
+            SlipLine(
+                code=line.code,
+                quantity=line.quantity,
+                description=line.description,
+                included=line.included,
+                unit_price=line.unit_price,
+                amount=line.amount,
+            )
+            for line in constancia.lines.all()
+        ),
+        totals=constancia.totals,
+        beneficiary=constancia.beneficiary,
+        bank_name=constancia.bank_name,
+        account_number=constancia.account_number,
+        clabe=constancia.clabe,
+    )
+
+
+def stored_pdf(constancia: Constancia) -> bytes:
+    """The constancia's PDF; drawn and stored first if the worker has not come to it yet.
+
+    Raises DamagedPdfError when the stored file differs from its hash.
+    """
+    if not constancia.pdf:
+        _draw_and_store(constancia)
+        constancia.refresh_from_db(fields=["pdf", "pdf_sha256"])
+    with constancia.pdf.open("rb") as file:
+        content: bytes = file.read()
+    if hashlib.sha256(content).hexdigest() != constancia.pdf_sha256:
+        raise DamagedPdfError(f"The PDF of {constancia.reference} is not the one that was stored.")
+    return content
+
+
+def draw_missing() -> int:
+    """Draw the PDFs that nobody has asked for yet; returns how many. For the worker."""
+    missing = list(Constancia.objects.filter(pdf="").prefetch_related("lines")[:BATCH])
+    for constancia in missing:
+        _draw_and_store(constancia)
+    return len(missing)
+
+
+def _draw_and_store(constancia: Constancia) -> None:
+    """The file first, then the row: who comes second keeps the first one's file."""
+    content = draw_constancia(slip_of(constancia))
+    name = f"constancias/{constancia.issued_at:%Y/%m}/{uuid.uuid4().hex}.pdf"
+    name = default_storage.save(name, ContentFile(content))
+    stored = Constancia.objects.filter(pk=constancia.pk, pdf="").update(
+        pdf=name, pdf_sha256=hashlib.sha256(content).hexdigest()
+    )
+    if not stored:
+        default_storage.delete(name)

@@ -1,0 +1,94 @@
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from facturamos.money import NotMoneyError, format_money, parse_money
+from payments.models import Constancia
+from payments.services import Deposit
+from renewals.forms import SelectionForm
+
+
+class MoneyField(forms.CharField):
+    """An amount as people write it (`$1,305.00`), as a Decimal in MXN."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 30, **kwargs})
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def to_python(self, value: Any) -> Any:
+        """The Decimal, or None for an empty field that may be empty."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return parse_money(text)
+        except NotMoneyError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class ConfirmationForm(SelectionForm):
+    """What the confirmation page sends back: the pick, and the total the customer saw."""
+
+    total = MoneyField(required=False)
+
+
+class DepositForm(forms.Form):
+    """One constancia of the page "Confirmar pago": the deposit as the bank shows it."""
+
+    seen_paid = MoneyField(widget=forms.HiddenInput)
+    amount = MoneyField(label="Importe del depósito (MXN)")
+    paid_on = forms.DateField(
+        label="Fecha del depósito", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    differs = forms.BooleanField(
+        label="El banco recibió un importe distinto de lo que falta", required=False
+    )
+
+    def __init__(self, *args: Any, constancia: Constancia, **kwargs: Any) -> None:
+        self.constancia = constancia
+        self.missing: Decimal = constancia.total - constancia.paid
+        initial = {
+            "seen_paid": constancia.paid,
+            "amount": f"{self.missing:,.2f}",
+            "paid_on": timezone.localdate(),
+        }
+        super().__init__(*args, initial=initial, prefix=f"c{constancia.pk}", **kwargs)
+
+    def clean_amount(self) -> Decimal:
+        """A deposit is more than nothing."""
+        amount: Decimal = self.cleaned_data["amount"]
+        if amount <= 0:
+            raise forms.ValidationError("El depósito debe ser mayor que cero.")
+        return amount
+
+    def clean_paid_on(self) -> date:
+        """A deposit has happened already."""
+        day: date = self.cleaned_data["paid_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("La fecha del depósito todavía no llega; revísela.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """An amount other than the missing one is often a slip of the hand: ask before taking it."""
+        cleaned = super().clean() or {}
+        amount = cleaned.get("amount")
+        if amount is not None and amount != self.missing and not cleaned.get("differs"):
+            self.add_error(
+                "amount",
+                f"Faltan {format_money(self.missing)} y usted escribió {format_money(amount)}. "
+                "Corríjalo, o marque la casilla si así aparece en el banco.",
+            )
+        return cleaned
+
+    def deposit(self) -> Deposit:
+        """The deposit, once the form is valid."""
+        data = self.cleaned_data
+        return Deposit(
+            constancia_id=self.constancia.pk,
+            amount=data["amount"],
+            paid_on=data["paid_on"],
+            seen_paid=data["seen_paid"],
+        )

@@ -1,0 +1,275 @@
+"""The payment slip, where its money goes, and the money that came."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+
+from accounts.models import Customer
+from facturamos.money import ZERO, Totals
+from payments.clabe import ClabeError, check_account, check_clabe
+from payments.references import format_reference
+from renewals.models import Quote
+
+
+def validate_clabe(value: str) -> None:
+    """The model field's door to the rule in `clabe.py`."""
+    try:
+        check_clabe(value)
+    except ClabeError as error:
+        raise ValidationError(str(error)) from error
+
+
+class BankAccount(models.Model):
+    """An account of the company. One is in force; what was issued keeps its own copy."""
+
+    beneficiary = models.CharField("beneficiario", max_length=120)
+    bank_name = models.CharField("banco", max_length=60)
+    account_number = models.CharField("cuenta", max_length=20)
+    clabe = models.CharField("cuenta interbancaria (CLABE)", max_length=18, validators=[validate_clabe])
+    is_in_force = models.BooleanField("en vigor", default=False)
+
+    class Meta:
+        verbose_name = "cuenta bancaria"
+        verbose_name_plural = "cuentas bancarias"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_in_force"],
+                condition=Q(is_in_force=True),
+                name="bankaccount_one_in_force",
+                violation_error_message="Ya hay otra cuenta en vigor; quítele primero la marca.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_name} {self.clabe}"
+
+    def clean(self) -> None:
+        """Refuse an account that is not the one in the CLABE."""
+        try:
+            check_account(self.clabe, self.account_number)
+        except ClabeError as error:
+            raise ValidationError({"account_number": str(error)}) from error
+
+
+class ConstanciaQuerySet(models.QuerySet["Constancia"]):
+    """What can be asked of the constancias."""
+
+    def of(self, customer: Customer) -> "ConstanciaQuerySet":
+        """The customer's own, newest first."""
+        return self.filter(customer=customer).order_by("-pk")
+
+    def standing(self) -> "ConstanciaQuerySet":
+        """Neither cancelled nor expired: a quote has one of these at most."""
+        return self.filter(status__in=Constancia.STANDING)
+
+    def with_paid(self) -> "ConstanciaQuerySet":
+        """Adds `paid`: the sum of the payments recorded (MXN)."""
+        return self.annotate(
+            paid=models.functions.Coalesce(
+                Sum("payments__amount"), ZERO, output_field=models.DecimalField()
+            )
+        )
+
+
+class Constancia(models.Model):
+    """A payment slip. All of it is frozen when issued (a trigger sees to it), but its status."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "vigente"
+        PAID = "paid", "pagada"
+        CANCELLED = "cancelled", "cancelada"
+        EXPIRED = "expired", "vencida"
+
+    class Scheme(models.TextChoices):
+        DAMM7 = "damm7", "siete dígitos con dígito de control"
+        LEGACY6 = "legacy6", "seis dígitos, anterior"
+
+    STANDING = (Status.OPEN, Status.PAID)
+    FROZEN = (
+        "reference", "reference_scheme", "quote_id", "customer_id", "customer_name", "customer_rfc",
+        "issued_at", "expires_on", "iva_rate", "subtotal", "iva", "total",
+        "beneficiary", "bank_name", "account_number", "clabe",
+    )  # fmt: skip
+
+    reference = models.CharField("referencia", max_length=7, unique=True)
+    reference_scheme = models.CharField(
+        "tipo de referencia", max_length=10, choices=Scheme.choices, default=Scheme.DAMM7
+    )
+    quote = models.ForeignKey(Quote, models.PROTECT, verbose_name="cotización")
+    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name="cliente")
+    customer_name = models.CharField("nombre del cliente", max_length=254)
+    customer_rfc = models.CharField("RFC", max_length=13)
+    issued_at = models.DateTimeField("generada", default=timezone.now)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="generada por"
+    )
+    expires_on = models.DateField("vence")
+    iva_rate = models.DecimalField("tasa de IVA", max_digits=5, decimal_places=4)
+    subtotal = models.DecimalField("subtotal", max_digits=12, decimal_places=2)
+    iva = models.DecimalField("IVA", max_digits=12, decimal_places=2)
+    total = models.DecimalField("total", max_digits=12, decimal_places=2)
+    beneficiary = models.CharField("beneficiario", max_length=120)
+    bank_name = models.CharField("banco", max_length=60)
+    account_number = models.CharField("cuenta", max_length=20)
+    clabe = models.CharField("CLABE", max_length=18)
+
+    status = models.CharField(
+        "estado", max_length=10, choices=Status.choices, default=Status.OPEN, db_index=True
+    )
+    paid_at = models.DateTimeField("pago confirmado", null=True, blank=True)
+    paid_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="confirmada por",
+    )
+    cancelled_at = models.DateTimeField("cancelada", null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="cancelada por",
+    )
+    expired_at = models.DateTimeField("vencida", null=True, blank=True)
+    pdf = models.FileField("PDF", upload_to="constancias", blank=True)
+    pdf_sha256 = models.CharField("SHA-256 del PDF", max_length=64, blank=True)
+
+    objects = ConstanciaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "constancia de pago"
+        verbose_name_plural = "constancias de pago"
+        ordering = ["-pk"]
+        permissions = [("confirm_payment", "Puede confirmar pagos")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quote"],
+                condition=Q(status__in=["open", "paid"]),
+                name="constancia_one_standing_a_quote",
+            ),
+            models.CheckConstraint(condition=Q(total__gt=0), name="constancia_costs_something"),
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") + F("iva")), name="constancia_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(reference_scheme="damm7", reference__length=7)
+                | Q(reference_scheme="legacy6", reference__length=6),
+                name="constancia_reference_length",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="paid", paid_at__isnull=False, paid_by__isnull=False)
+                | (~Q(status="paid") & Q(paid_at=None, paid_by=None)),
+                name="constancia_paid_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="cancelled", cancelled_at__isnull=False, cancelled_by__isnull=False)
+                | (~Q(status="cancelled") & Q(cancelled_at=None, cancelled_by=None)),
+                name="constancia_cancelled_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="expired", expired_at__isnull=False)
+                | (~Q(status="expired") & Q(expired_at=None)),
+                name="constancia_expired_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(pdf="", pdf_sha256="") | (~Q(pdf="") & ~Q(pdf_sha256="")),
+                name="constancia_pdf_with_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "paid", "cancelled", "expired"]),
+                name="constancia_known_status",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="constancia_of_customer"),
+            models.Index(
+                fields=["expires_on"], condition=Q(status="open"), name="constancia_expiring"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.printed_reference} · {self.customer_name}"
+
+    @property
+    def printed_reference(self) -> str:
+        """The reference in groups, as on the slip."""
+        return format_reference(self.reference)
+
+    @property
+    def totals(self) -> Totals:
+        """The frozen totals (MXN)."""
+        return Totals(subtotal=self.subtotal, rate=self.iva_rate, iva=self.iva, total=self.total)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for its money."""
+        return self.status == self.Status.OPEN
+
+    def is_past_due(self, today: date) -> bool:
+        """Whether its last day is over, swept or not."""
+        return self.expires_on < today
+
+
+class ConstanciaLine(models.Model):
+    """A line of a slip, copied from the quote. One left out stays with "No" and adds nothing."""
+
+    constancia = models.ForeignKey(Constancia, models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField("orden")
+    code = models.CharField("código", max_length=20)
+    quantity = models.PositiveIntegerField("cantidad")
+    description = models.CharField("descripción", max_length=200)
+    included = models.BooleanField("incluir en pago")
+    unit_price = models.DecimalField("precio", max_digits=12, decimal_places=2)
+    amount = models.DecimalField("importe", max_digits=12, decimal_places=2)
+
+    class Meta:
+        verbose_name = "línea de la constancia"
+        verbose_name_plural = "líneas de la constancia"
+        ordering = ["constancia", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["constancia", "position"], name="constancialine_position"
+            ),
+            models.CheckConstraint(
+                condition=Q(included=True, amount=F("quantity") * F("unit_price"))
+                | Q(included=False, amount=0),
+                name="constancialine_amount",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class Payment(models.Model):
+    """Money that CxC saw at the bank for a constancia (MXN). Append-only."""
+
+    constancia = models.ForeignKey(
+        Constancia, models.PROTECT, related_name="payments", verbose_name="constancia"
+    )
+    amount = models.DecimalField("importe", max_digits=12, decimal_places=2)
+    paid_on = models.DateField("fecha del depósito")
+    recorded_at = models.DateTimeField("registrado", default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="registrado por"
+    )
+
+    class Meta:
+        verbose_name = "pago"
+        verbose_name_plural = "pagos"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=Decimal(0)), name="payment_is_positive")
+        ]
+
+    def __str__(self) -> str:
+        return f"Pago de {self.constancia.printed_reference} del {self.paid_on}"

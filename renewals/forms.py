@@ -1,0 +1,51 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from renewals.models import QuoteLine
+from renewals.pricing import UNKNOWN_LINE, Selection, SelectionError, select
+from renewals.services import current_iva_rate
+
+# All a page of the quote sends. Prices never come from outside.
+KNOWN_FIELDS = {
+    "csrfmiddlewaretoken", "quote", "lines", "total", "generate", "later", "recalculate", "accept", "cancel",
+}  # fmt: skip
+
+
+class SelectionForm(forms.Form):
+    """The ticked lines of a quote, checked by `pricing.select`; `selection` holds the result."""
+
+    lines = forms.TypedMultipleChoiceField(
+        required=False, coerce=int, error_messages={"invalid_choice": UNKNOWN_LINE}
+    )
+
+    def __init__(self, data: QueryDict, *, quote_lines: Sequence[QuoteLine]) -> None:
+        super().__init__(data)
+        self.quote_lines = quote_lines
+        self.selection: Selection | None = None
+        self.fields["lines"].choices = [(line.pk, line.description) for line in quote_lines]  # type: ignore[attr-defined]
+
+    def ticked(self) -> set[int]:
+        """The lines of the quote that came ticked, whether or not the pick as a whole is valid."""
+        sent = set(self.data.getlist("lines"))  # type: ignore[union-attr]
+        return {line.pk for line in self.quote_lines if str(line.pk) in sent}
+
+    def clean(self) -> dict[str, Any]:
+        """Apply the rules of the pick, and refuse fields that no page of ours has."""
+        cleaned = super().clean() or {}
+        if set(self.data) - KNOWN_FIELDS:
+            raise forms.ValidationError(
+                "Los precios son los de su cotización y no se pueden enviar desde la página. "
+                "No se cambió nada; revise los productos y continúe."
+            )
+        if self.errors:
+            return cleaned
+        try:
+            self.selection = select(
+                self.quote_lines, set(cleaned.get("lines", [])), current_iva_rate()
+            )
+        except SelectionError as error:
+            raise forms.ValidationError(str(error)) from error
+        return cleaned

@@ -1,0 +1,123 @@
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import CustomerRequest, customer_page
+from renewals import manuals, pricing, services
+from renewals.forms import SelectionForm
+from renewals.models import MigrationNotice, Quote
+
+
+@login_not_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """`/`: to the panel, or to sign-in."""
+    return redirect("payments:panel" if request.user.is_authenticated else "account_login")
+
+
+@require_GET
+@customer_page
+def start(request: CustomerRequest) -> HttpResponse:
+    """Where signing in leads: the offer while there is one, else the panel."""
+    if services.current_quote(request.customer):
+        return redirect("renewals:quote")
+    return redirect("payments:panel")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
+def quote(request: CustomerRequest) -> HttpResponse:
+    """The quote with its boxes, and the three ways on from it."""
+    offer = services.current_quote(request.customer)
+    if offer is None:
+        return _without_offer(request)
+    if request.method != "POST":
+        return _quote_page(request, offer, form=None)
+    if "later" in request.POST:
+        services.postpone_quote(quote=offer, by=request.user)
+        messages.info(request, "Su cotización lo espera aquí, en «Renovar mis productos».")
+        return redirect("payments:panel")
+    form = SelectionForm(request.POST, quote_lines=offer.lines.all())
+    if "recalculate" in request.POST or not form.is_valid() or form.selection is None:
+        return _quote_page(request, offer, form=form)
+    query = urlencode({"quote": offer.public_id, "lines": sorted(form.selection.picked)}, doseq=True)
+    return redirect(f"{reverse('payments:confirm')}?{query}")
+
+
+def _quote_page(request: HttpRequest, offer: Quote, form: SelectionForm | None) -> HttpResponse:
+    lines = list(offer.lines.select_related("product"))
+    if form is None:
+        asked = request.GET.getlist("lines")
+        picked = {line.pk for line in lines if not asked or str(line.pk) in asked}
+    else:
+        picked = form.ticked()
+    picked |= {line.pk for line in lines if line.is_required}
+    context: dict[str, Any] = {
+        "quote": offer,
+        "lines": lines,
+        "picked": picked,
+        "totals": pricing.totals(lines, picked, services.current_iva_rate()),
+        "form": form if form and "recalculate" not in request.POST else None,
+    }
+    return render(request, "renewals/quote.html", context)
+
+
+def _without_offer(request: CustomerRequest) -> HttpResponse:
+    """No quote to act on: the constancia that waits for payment, or a page that says why."""
+    newest = Quote.objects.filter(customer=request.customer).first()
+    if newest and newest.status == Quote.Status.HELD:
+        messages.info(request, "Ya generó la constancia de pago de su cotización; aquí está.")
+        return redirect("payments:constancias")
+    return render(request, "renewals/no_quote.html", {"newest": newest}, status=404)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
+def migration(request: CustomerRequest) -> HttpResponse:
+    """The notice of version 4.0 and its "continue"."""
+    notice = MigrationNotice.objects.filter(customer=request.customer).first()
+    if notice is None:
+        return _still_locked(request)
+    if request.method == "POST":
+        services.acknowledge_version_4(customer=request.customer, by=request.user)
+        return redirect("payments:panel")
+    return render(request, "renewals/migration.html", {"notice": notice})
+
+
+def _still_locked(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request,
+        "El aviso y el manual de la versión 4.0 se abren cuando confirmemos su pago. "
+        "Aquí puede ver cómo va.",
+    )
+    return redirect("payments:panel")
+
+
+@require_GET
+@customer_page
+def manual_payment(request: CustomerRequest) -> HttpResponse:
+    """The manual for paying, as PDF."""
+    return _manual(manuals.PAYMENT, "manual-para-realizar-el-pago.pdf")
+
+
+@require_GET
+@customer_page
+def manual_version_4(request: CustomerRequest) -> HttpResponse:
+    """The manual for the change of version, once it is unlocked."""
+    if not MigrationNotice.objects.filter(customer=request.customer).exists():
+        return _still_locked(request)
+    return _manual(manuals.VERSION_4, "manual-para-cambio-de-version.pdf")
+
+
+def _manual(name: str, filename: str) -> HttpResponse:
+    return HttpResponse(
+        manuals.manual_pdf(name),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{filename}"'},
+    )

@@ -34,6 +34,7 @@ def _known(request: HttpRequest) -> Distributor | None:
     if user.is_authenticated:
         return user.customer.distributor if user.customer else None
     try:
-        return Distributor.objects.filter(pk=request.get_signed_cookie(COOKIE)).first()
-    except (KeyError, BadSignature):
+        known = int(request.get_signed_cookie(COOKIE) or "")
+    except (KeyError, BadSignature, ValueError):
         return None
+    return Distributor.objects.filter(pk=known).first()

@@ -1,4 +1,4 @@
-"""What happens around every request: who asks is noted, pages stay private, the notice comes first."""
+"""Around every request: who asks is noted, pages stay private, the notice comes first."""
 
 import uuid
 from collections.abc import Callable
@@ -15,7 +15,13 @@ from accounts.services import notice_in_force
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Open to a customer who has not accepted the notice yet.
-BEFORE_CONSENT = {"accounts:privacy", "accounts:privacy_integral", "account_logout", "alive", "ready"}
+BEFORE_CONSENT = {
+    "accounts:privacy",
+    "accounts:privacy_integral",
+    "account_logout",
+    "alive",
+    "ready",
+}
 
 
 class RequestInfoMiddleware:

@@ -81,7 +81,7 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(is_staff=False, is_superuser=False) | Q(customer__isnull=True),
                 name="user_staff_has_no_customer",
-                violation_error_message="Una persona del personal no puede ser también de un cliente.",
+                violation_error_message="El personal no puede ser también de un cliente.",
             )
         ]
 
@@ -110,6 +110,7 @@ class PrivacyNotice(models.Model):
     simplified_text = models.TextField("aviso simplificado")
     integral_text = models.TextField("aviso integral")
     text_sha256 = models.CharField("SHA-256 del texto", max_length=64, editable=False)
+    accepted: bool  # only from `with_acceptance`
     published_at = models.DateTimeField("publicado", null=True, blank=True, editable=False)
 
     objects = PrivacyNoticeQuerySet.as_manager()

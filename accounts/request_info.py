@@ -13,4 +13,4 @@ class RequestInfo:
     request_id: str = ""
 
 
-current: ContextVar[RequestInfo] = ContextVar("request_info", default=RequestInfo())
+current: ContextVar[RequestInfo] = ContextVar("request_info", default=RequestInfo())  # noqa: B039 (frozen)

@@ -2,14 +2,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.access import CustomerRequest, customer_page
 from accounts.forms import PrivacyForm
-from accounts.models import PrivacyConsent, User
+from accounts.models import PrivacyConsent
 from accounts.services import NoticeReplacedError, accept_notice, notice_in_force
 
 
-def privacy(request: HttpRequest) -> HttpResponse:
+@customer_page
+def privacy(request: CustomerRequest) -> HttpResponse:
     """The simplified notice with its box; the first page a customer's user sees."""
-    assert isinstance(request.user, User)
     notice = notice_in_force(request.user)
     if notice is None:
         raise Http404

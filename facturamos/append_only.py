@@ -27,7 +27,9 @@ def protect(
     return [(f"{table}_no_update", update, condition), (f"{table}_no_delete", "DELETE", condition)]
 
 
-def install_after_migrate(config: AppConfig, *models_: tuple[type[models.Model], dict[str, Any]]) -> None:
+def install_after_migrate(
+    config: AppConfig, *models_: tuple[type[models.Model], dict[str, Any]]
+) -> None:
     """Install the triggers of an app's models each time it has been migrated."""
 
     def install(using: str, **_: Any) -> None:
@@ -47,15 +49,20 @@ def _statements(vendor: str, model: type[models.Model], options: dict[str, Any])
     if vendor == "postgresql":
         statements.append(
             f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+            f"$$ BEGIN RAISE EXCEPTION '{message}' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END $$"
         )
     for name, event, condition in protect(model, **options):
         when = f"WHEN ({condition})" if condition else ""
-        statements.append(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if vendor == "postgresql" else ""))
+        statements.append(
+            f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if vendor == "postgresql" else "")
+        )
         body = (
             f"EXECUTE FUNCTION {table}_refuse()"
             if vendor == "postgresql"
             else f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
         )
-        statements.append(f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} {body}")
+        statements.append(
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} {body}"
+        )
     return statements

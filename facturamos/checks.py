@@ -40,9 +40,7 @@ def sqlite_is_durable(
 
 
 @register()
-def pdf_font_is_installed(
-    app_configs: Sequence[AppConfig] | None, **_: Any
-) -> list[CheckMessage]:
+def pdf_font_is_installed(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """W001: without the font the slip is drawn in whatever the machine has."""
     if any(next(Path(folder).rglob(PDF_FONT_FILE), None) for folder in FONT_FOLDERS):
         return []

@@ -1,9 +1,15 @@
 """Pages for what went wrong: in Spanish, without detail for a stranger."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseServerError,
+)
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.defaults import ERROR_500_TEMPLATE_NAME
+
+from facturamos.contacts import CONTACTS
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -11,6 +17,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400. The request may be too broken to read, so the page is drawn without it."""
+    return HttpResponseBadRequest(render_to_string("400.html", {"contacts": CONTACTS}))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, drawn without touching the database, the session or the user."""
-    return HttpResponseServerError(render_to_string(ERROR_500_TEMPLATE_NAME))
+    return HttpResponseServerError(render_to_string("500.html", {"contacts": CONTACTS}))

@@ -45,8 +45,8 @@ def _to_row(message: EmailMessage) -> OutboxMessage:
         to=list(message.recipients()),
         reply_to=list(message.reply_to),
         sender=message.from_email,
-        subject=message.subject,
-        text=message.body,
+        subject=str(message.subject),
+        text=str(message.body),
         html=next((body for body, kind in alternatives if kind == "text/html"), ""),
         next_attempt_at=timezone.now(),
     )

@@ -18,9 +18,7 @@ class OutboxMessage(models.Model):
     subject = models.CharField("asunto", max_length=255)
     text = models.TextField("texto")
     html = models.TextField("HTML", blank=True)
-    state = models.CharField(
-        "estado", max_length=10, choices=State.choices, default=State.WAITING
-    )
+    state = models.CharField("estado", max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField("intentos", default=0)
     next_attempt_at = models.DateTimeField("próximo intento")
     last_error = models.TextField("último error", blank=True)

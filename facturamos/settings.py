@@ -50,7 +50,9 @@ ALLOWED_HOSTS = (
     else env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
 )
 # Links in mails are built on this, never on the Host header of a request.
-SITE_URL = (required("SITE_URL") if PRODUCTION else env.str("SITE_URL", "http://127.0.0.1:8000")).rstrip("/")
+SITE_URL = (
+    required("SITE_URL") if PRODUCTION else env.str("SITE_URL", "http://127.0.0.1:8000")
+).rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- Parts ------------------------------------------------------------------------------

@@ -20,4 +20,5 @@ urlpatterns = [
     path("salud/listo/", health.ready, name="ready"),
 ]
 
+handler400 = "facturamos.errors.bad_request"
 handler500 = "facturamos.errors.server_error"

@@ -44,7 +44,15 @@ class PaymentInline(ConstanciaLineInline):
 class ConstanciaAdmin(ReadOnlyAdmin):
     """Found by reference (however it is typed), customer or RFC; confirmed one or many at once."""
 
-    list_display = ["printed_reference", "customer_name", "customer_rfc", "total_mxn", "status", "issued_at", "expires_on"]  # fmt: skip
+    list_display = [
+        "printed_reference",
+        "customer_name",
+        "customer_rfc",
+        "total_mxn",
+        "status",
+        "issued_at",
+        "expires_on",
+    ]
     list_filter = ["status", "issued_at"]
     search_fields = ["reference", "customer_name", "customer_rfc"]
     search_help_text = "Busque por referencia (123 4567 o 1234567), cliente o RFC."
@@ -113,7 +121,8 @@ class ConstanciaAdmin(ReadOnlyAdmin):
                 self.message_user(request, "No eligió ninguna constancia.", messages.WARNING)
             return redirect("admin:payments_constancia_changelist")
         forms = [DepositForm(request.POST or None, constancia=row) for row in payable]
-        if request.method == "POST" and all([form.is_valid() for form in forms]):
+        valid = [form.is_valid() for form in forms]  # each one, so that each shows its errors
+        if request.method == "POST" and all(valid):
             return self._record(request, forms)
         context = self.admin_site.each_context(request) | {
             "title": "Confirmar pago",
@@ -159,5 +168,9 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     list_display = ["constancia", "amount", "paid_on", "recorded_by", "recorded_at"]
     list_select_related = ["constancia", "recorded_by"]
-    search_fields = ["constancia__reference", "constancia__customer_name", "constancia__customer_rfc"]
+    search_fields = [
+        "constancia__reference",
+        "constancia__customer_name",
+        "constancia__customer_rfc",
+    ]
     date_hierarchy = "paid_on"

@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from facturamos.money import NotMoneyError, format_money, parse_money
@@ -41,13 +42,14 @@ class DepositForm(forms.Form):
     seen_paid = MoneyField(widget=forms.HiddenInput)
     amount = MoneyField(label="Importe del depósito (MXN)")
     paid_on = forms.DateField(
-        label="Fecha del depósito", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label="Fecha del depósito",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     differs = forms.BooleanField(
         label="El banco recibió un importe distinto de lo que falta", required=False
     )
 
-    def __init__(self, *args: Any, constancia: Constancia, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, constancia: Constancia) -> None:
         self.constancia = constancia
         self.missing: Decimal = constancia.total - constancia.paid
         initial = {
@@ -55,7 +57,7 @@ class DepositForm(forms.Form):
             "amount": f"{self.missing:,.2f}",
             "paid_on": timezone.localdate(),
         }
-        super().__init__(*args, initial=initial, prefix=f"c{constancia.pk}", **kwargs)
+        super().__init__(data, initial=initial, prefix=f"c{constancia.pk}")
 
     def clean_amount(self) -> Decimal:
         """A deposit is more than nothing."""
@@ -72,7 +74,7 @@ class DepositForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """An amount other than the missing one is often a slip of the hand: ask before taking it."""
+        """An amount other than the missing one is often a slip of the hand: ask first."""
         cleaned = super().clean() or {}
         amount = cleaned.get("amount")
         if amount is not None and amount != self.missing and not cleaned.get("differs"):

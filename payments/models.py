@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce, Length
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from accounts.models import Customer
@@ -30,7 +32,9 @@ class BankAccount(models.Model):
     beneficiary = models.CharField("beneficiario", max_length=120)
     bank_name = models.CharField("banco", max_length=60)
     account_number = models.CharField("cuenta", max_length=20)
-    clabe = models.CharField("cuenta interbancaria (CLABE)", max_length=18, validators=[validate_clabe])
+    clabe = models.CharField(
+        "cuenta interbancaria (CLABE)", max_length=18, validators=[validate_clabe]
+    )
     is_in_force = models.BooleanField("en vigor", default=False)
 
     class Meta:
@@ -70,9 +74,7 @@ class ConstanciaQuerySet(models.QuerySet["Constancia"]):
     def with_paid(self) -> "ConstanciaQuerySet":
         """Adds `paid`: the sum of the payments recorded (MXN)."""
         return self.annotate(
-            paid=models.functions.Coalesce(
-                Sum("payments__amount"), ZERO, output_field=models.DecimalField()
-            )
+            paid=Coalesce(Sum("payments__amount"), ZERO, output_field=models.DecimalField())
         )
 
 
@@ -143,6 +145,8 @@ class Constancia(models.Model):
     pdf = models.FileField("PDF", upload_to="constancias", blank=True)
     pdf_sha256 = models.CharField("SHA-256 del PDF", max_length=64, blank=True)
 
+    paid: Decimal  # only from `with_paid`
+
     objects = ConstanciaQuerySet.as_manager()
 
     class Meta:
@@ -161,8 +165,8 @@ class Constancia(models.Model):
                 condition=Q(total=F("subtotal") + F("iva")), name="constancia_adds_up"
             ),
             models.CheckConstraint(
-                condition=Q(reference_scheme="damm7", reference__length=7)
-                | Q(reference_scheme="legacy6", reference__length=6),
+                condition=Q(Exact(Length("reference"), 7), reference_scheme="damm7")
+                | Q(Exact(Length("reference"), 6), reference_scheme="legacy6"),
                 name="constancia_reference_length",
             ),
             models.CheckConstraint(
@@ -171,7 +175,9 @@ class Constancia(models.Model):
                 name="constancia_paid_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(status="cancelled", cancelled_at__isnull=False, cancelled_by__isnull=False)
+                condition=Q(
+                    status="cancelled", cancelled_at__isnull=False, cancelled_by__isnull=False
+                )
                 | (~Q(status="cancelled") & Q(cancelled_at=None, cancelled_by=None)),
                 name="constancia_cancelled_at_and_by",
             ),

@@ -45,8 +45,9 @@ def is_valid(reference: str) -> bool:
 def parse_reference(text: str) -> str:
     """The reference a person typed or read aloud: `123 4567`, `123-4567`, `0001234567`.
 
-    Six digits are a reference of the old system, which has no check digit. Raises InvalidReferenceError
-    when the text cannot be a reference: other characters, another length, a wrong check digit.
+    Six digits are a reference of the old system, which has no check digit. Raises
+    InvalidReferenceError when the text cannot be a reference: other characters, another length, a
+    wrong check digit.
     """
     digits = _SEPARATORS.sub("", text)
     if not (digits.isascii() and digits.isdecimal()):

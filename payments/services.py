@@ -119,9 +119,7 @@ def _save_with_reference(draft: Constancia) -> Constancia:
     )
 
 
-def _freeze_lines(
-    constancia: Constancia, lines: Sequence[QuoteLine], selection: Selection
-) -> None:
+def _freeze_lines(constancia: Constancia, lines: Sequence[QuoteLine], selection: Selection) -> None:
     ConstanciaLine.objects.bulk_create(
         ConstanciaLine(
             constancia=constancia,

@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import CustomerRequest, customer_page
@@ -16,6 +15,7 @@ from payments.documents import stored_pdf
 from payments.forms import ConfirmationForm
 from payments.models import Constancia
 from payments.references import InvalidReferenceError, parse_reference
+from renewals.forms import selection_query
 from renewals.models import MigrationNotice, Quote
 from renewals.pricing import SelectionError
 from renewals.services import current_quote
@@ -42,8 +42,8 @@ def confirm(request: CustomerRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     quote = _quote_asked_for(request, data)
     if "cancel" in data:
-        return redirect(_quote_page(data))
-    form = ConfirmationForm(data, quote_lines=quote.lines.select_related("product"))
+        return _back_to_quote(quote, data)
+    form = ConfirmationForm(data, quote_lines=list(quote.lines.all()))
     if request.method == "POST":
         return _accept(request, quote, form)
     standing = Constancia.objects.standing().filter(quote=quote).first()
@@ -67,7 +67,8 @@ def _accept(request: CustomerRequest, quote: Quote, form: ConfirmationForm) -> H
         raise Http404(str(error)) from error
     except (services.PaymentsError, SelectionError) as error:
         messages.error(request, str(error))
-        return redirect(f"{reverse('payments:confirm')}?{_selection_query(form.data)}")
+        query = selection_query(quote.public_id, form.data.getlist("lines"))
+        return redirect(f"{reverse('payments:confirm')}?{query}")
     return redirect("payments:constancia", constancia.reference)
 
 
@@ -75,14 +76,13 @@ def _confirmation(request: HttpRequest, quote: Quote, form: ConfirmationForm) ->
     """The page, or the way back to the quote with the reason when the pick is not a valid one."""
     if not form.is_valid() or form.selection is None:
         for errors in form.errors.values():
-            messages.error(request, errors[0])
-        return redirect(_quote_page(form.data))
+            messages.error(request, str(errors[0]))
+        return _back_to_quote(quote, form.data)
     context: dict[str, Any] = {
         "quote": quote,
         "lines": form.quote_lines,
         "picked": form.selection.picked,
         "totals": form.selection.totals,
-        "back": _quote_page(form.data),
     }
     return render(request, "payments/confirm.html", context)
 
@@ -92,23 +92,21 @@ def _quote_asked_for(request: CustomerRequest, data: QueryDict) -> Quote:
     quotes = Quote.objects.filter(customer=request.customer)
     if "quote" in data:
         try:
-            quotes = quotes.filter(public_id=UUID(data["quote"]))
+            quotes = quotes.filter(public_id=UUID(str(data["quote"])))
         except ValueError as error:
             raise Http404 from error
     quote = quotes.order_by("-pk").first()
-    if quote is None or (quote.status == Quote.Status.OPEN and quote.has_expired(timezone.localdate())):
+    if quote is None or (
+        quote.status == Quote.Status.OPEN and quote.has_expired(timezone.localdate())
+    ):
         raise Http404
     return quote
 
 
-def _quote_page(data: Any) -> str:
+def _back_to_quote(quote: Quote, data: QueryDict) -> HttpResponse:
     """The quote's page with the same boxes ticked."""
-    return f"{reverse('renewals:quote')}?{_selection_query(data)}"
-
-
-def _selection_query(data: Any) -> str:
-    asked = {"quote": data.get("quote", ""), "lines": data.getlist("lines")}
-    return urlencode({name: value for name, value in asked.items() if value}, doseq=True)
+    query = selection_query(quote.public_id, data.getlist("lines"))
+    return redirect(f"{reverse('renewals:quote')}?{query}")
 
 
 @require_GET

@@ -1,8 +1,9 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.http import urlencode
 
 from renewals.models import QuoteLine
 from renewals.pricing import UNKNOWN_LINE, Selection, SelectionError, select
@@ -10,8 +11,14 @@ from renewals.services import current_iva_rate
 
 # All a page of the quote sends. Prices never come from outside.
 KNOWN_FIELDS = {
-    "csrfmiddlewaretoken", "quote", "lines", "total", "generate", "later", "recalculate", "accept", "cancel",
-}  # fmt: skip
+    *("csrfmiddlewaretoken", "quote", "lines", "total"),
+    *("generate", "later", "recalculate", "accept", "cancel"),
+}
+
+
+def selection_query(quote: object, lines: Iterable[object]) -> str:
+    """A pick as a query string: which quote (its public id), and which of its lines."""
+    return urlencode({"quote": str(quote), "lines": [str(line) for line in lines]}, doseq=True)
 
 
 class SelectionForm(forms.Form):
@@ -21,15 +28,19 @@ class SelectionForm(forms.Form):
         required=False, coerce=int, error_messages={"invalid_choice": UNKNOWN_LINE}
     )
 
+    data: QueryDict
+
     def __init__(self, data: QueryDict, *, quote_lines: Sequence[QuoteLine]) -> None:
         super().__init__(data)
         self.quote_lines = quote_lines
         self.selection: Selection | None = None
-        self.fields["lines"].choices = [(line.pk, line.description) for line in quote_lines]  # type: ignore[attr-defined]
+        self.fields["lines"].choices = [  # type: ignore[attr-defined]
+            (line.pk, line.description) for line in quote_lines
+        ]
 
     def ticked(self) -> set[int]:
         """The lines of the quote that came ticked, whether or not the pick as a whole is valid."""
-        sent = set(self.data.getlist("lines"))  # type: ignore[union-attr]
+        sent = set(self.data.getlist("lines"))
         return {line.pk for line in self.quote_lines if str(line.pk) in sent}
 
     def clean(self) -> dict[str, Any]:

@@ -79,7 +79,9 @@ class Quote(models.Model):
 class QuoteLine(models.Model):
     """One product of a quote, at this customer's price (MXN, without IVA)."""
 
-    quote = models.ForeignKey(Quote, models.CASCADE, related_name="lines", verbose_name="cotización")
+    quote = models.ForeignKey(
+        Quote, models.CASCADE, related_name="lines", verbose_name="cotización"
+    )
     position = models.PositiveSmallIntegerField("orden")
     product = models.ForeignKey(Product, models.PROTECT, verbose_name="producto")
     description = models.CharField("descripción", max_length=200)
@@ -117,7 +119,11 @@ class MigrationNotice(models.Model):
     unlocked_at = models.DateTimeField("desbloqueado", default=timezone.now)
     acknowledged_at = models.DateTimeField("continuó", null=True, blank=True)
     acknowledged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="quién continuó"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="quién continuó",
     )
 
     class Meta:

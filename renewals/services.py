@@ -79,7 +79,7 @@ def _move(quote: Quote, before: Quote.Status, after: Quote.Status) -> bool:
 
 
 def postpone_quote(*, quote: Quote, by: User) -> None:
-    """The customer does not want a constancia now. The offer stays open; only the audit notes it."""
+    """The customer does not want a constancia now: the offer stays open, the audit notes it."""
     audit.record("quote.postponed", by=by, target=quote)
 
 

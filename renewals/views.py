@@ -5,12 +5,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import CustomerRequest, customer_page
 from renewals import manuals, pricing, services
-from renewals.forms import SelectionForm
+from renewals.forms import SelectionForm, selection_query
 from renewals.models import MigrationNotice, Quote
 
 
@@ -43,10 +42,10 @@ def quote(request: CustomerRequest) -> HttpResponse:
         services.postpone_quote(quote=offer, by=request.user)
         messages.info(request, "Su cotización lo espera aquí, en «Renovar mis productos».")
         return redirect("payments:panel")
-    form = SelectionForm(request.POST, quote_lines=offer.lines.all())
+    form = SelectionForm(request.POST, quote_lines=list(offer.lines.all()))
     if "recalculate" in request.POST or not form.is_valid() or form.selection is None:
         return _quote_page(request, offer, form=form)
-    query = urlencode({"quote": offer.public_id, "lines": sorted(form.selection.picked)}, doseq=True)
+    query = selection_query(offer.public_id, sorted(form.selection.picked))
     return redirect(f"{reverse('payments:confirm')}?{query}")
 
 

@@ -10,144 +10,346 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rfc', models.CharField(max_length=13, unique=True, validators=[django.core.validators.RegexValidator('^[A-ZÑ&]{3,4}\\d{6}[A-Z0-9]{3}$', 'El RFC lleva 12 caracteres (empresas) o 13 (personas), en mayúsculas y sin espacios.')], verbose_name='RFC')),
-                ('legal_name', models.CharField(max_length=254, verbose_name='nombre o razón social')),
-                ('cfdi_version', models.CharField(choices=[('3.3', '3.3'), ('4.0', '4.0')], default='3.3', max_length=3, verbose_name='versión de CFDI')),
-                ('stamps_available', models.PositiveIntegerField(default=0, verbose_name='timbres disponibles')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='alta')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rfc",
+                    models.CharField(
+                        max_length=13,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-ZÑ&]{3,4}\\d{6}[A-Z0-9]{3}$",
+                                "El RFC lleva 12 caracteres (empresas) o 13 (personas), en mayúsculas y sin espacios.",
+                            )
+                        ],
+                        verbose_name="RFC",
+                    ),
+                ),
+                (
+                    "legal_name",
+                    models.CharField(max_length=254, verbose_name="nombre o razón social"),
+                ),
+                (
+                    "cfdi_version",
+                    models.CharField(
+                        choices=[("3.3", "3.3"), ("4.0", "4.0")],
+                        default="3.3",
+                        max_length=3,
+                        verbose_name="versión de CFDI",
+                    ),
+                ),
+                (
+                    "stamps_available",
+                    models.PositiveIntegerField(default=0, verbose_name="timbres disponibles"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="alta")),
             ],
             options={
-                'verbose_name': 'cliente',
-                'verbose_name_plural': 'clientes',
-                'ordering': ['legal_name'],
+                "verbose_name": "cliente",
+                "verbose_name_plural": "clientes",
+                "ordering": ["legal_name"],
             },
         ),
         migrations.CreateModel(
-            name='Distributor',
+            name="Distributor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='nombre')),
-                ('contact_name', models.CharField(blank=True, max_length=120, verbose_name='persona de contacto')),
-                ('email', models.EmailField(max_length=254, verbose_name='correo')),
-                ('phone', models.CharField(max_length=20, verbose_name='teléfono')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="nombre")),
+                (
+                    "contact_name",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="persona de contacto"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="correo")),
+                ("phone", models.CharField(max_length=20, verbose_name="teléfono")),
             ],
             options={
-                'verbose_name': 'distribuidor',
-                'verbose_name_plural': 'distribuidores',
-                'ordering': ['name'],
+                "verbose_name": "distribuidor",
+                "verbose_name_plural": "distribuidores",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='PrivacyNotice',
+            name="PrivacyNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=20, unique=True, verbose_name='versión')),
-                ('simplified_text', models.TextField(verbose_name='aviso simplificado')),
-                ('integral_text', models.TextField(verbose_name='aviso integral')),
-                ('text_sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256 del texto')),
-                ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publicado')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=20, unique=True, verbose_name="versión")),
+                ("simplified_text", models.TextField(verbose_name="aviso simplificado")),
+                ("integral_text", models.TextField(verbose_name="aviso integral")),
+                (
+                    "text_sha256",
+                    models.CharField(
+                        editable=False, max_length=64, verbose_name="SHA-256 del texto"
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="publicado"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'aviso de privacidad',
-                'verbose_name_plural': 'avisos de privacidad',
-                'ordering': ['-published_at'],
+                "verbose_name": "aviso de privacidad",
+                "verbose_name_plural": "avisos de privacidad",
+                "ordering": ["-published_at"],
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='fecha y hora')),
-                ('action', models.CharField(db_index=True, max_length=60, verbose_name='acción')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='id de quien lo hizo')),
-                ('actor', models.CharField(max_length=150, verbose_name='quién')),
-                ('target_type', models.CharField(max_length=60, verbose_name='tipo')),
-                ('target_id', models.CharField(max_length=40, verbose_name='id')),
-                ('target', models.CharField(max_length=255, verbose_name='sobre qué')),
-                ('data', models.JSONField(default=dict, verbose_name='detalle')),
-                ('ip', models.GenericIPAddressField(null=True, verbose_name='IP')),
-                ('request_id', models.CharField(blank=True, max_length=36, verbose_name='petición')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_index=True,
+                        default=django.utils.timezone.now,
+                        verbose_name="fecha y hora",
+                    ),
+                ),
+                ("action", models.CharField(db_index=True, max_length=60, verbose_name="acción")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="id de quien lo hizo")),
+                ("actor", models.CharField(max_length=150, verbose_name="quién")),
+                ("target_type", models.CharField(max_length=60, verbose_name="tipo")),
+                ("target_id", models.CharField(max_length=40, verbose_name="id")),
+                ("target", models.CharField(max_length=255, verbose_name="sobre qué")),
+                ("data", models.JSONField(default=dict, verbose_name="detalle")),
+                ("ip", models.GenericIPAddressField(null=True, verbose_name="IP")),
+                (
+                    "request_id",
+                    models.CharField(blank=True, max_length=36, verbose_name="petición"),
+                ),
             ],
             options={
-                'verbose_name': 'evento de auditoría',
-                'verbose_name_plural': 'auditoría',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['target_type', 'target_id'], name='audit_target')],
+                "verbose_name": "evento de auditoría",
+                "verbose_name_plural": "auditoría",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["target_type", "target_id"], name="audit_target")],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='accounts.customer', verbose_name='cliente')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="users",
+                        to="accounts.customer",
+                        verbose_name="cliente",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'usuario',
-                'verbose_name_plural': 'usuarios',
+                "verbose_name": "usuario",
+                "verbose_name_plural": "usuarios",
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.AddField(
-            model_name='customer',
-            name='distributor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.distributor', verbose_name='distribuidor'),
+            model_name="customer",
+            name="distributor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="accounts.distributor",
+                verbose_name="distribuidor",
+            ),
         ),
         migrations.CreateModel(
-            name='PrivacyConsent',
+            name="PrivacyConsent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('notice_version', models.CharField(max_length=20, verbose_name='versión')),
-                ('text_sha256', models.CharField(max_length=64, verbose_name='SHA-256 del texto')),
-                ('decision', models.CharField(choices=[('accepted', 'aceptado')], max_length=10, verbose_name='decisión')),
-                ('box_label', models.CharField(max_length=200, verbose_name='texto de la casilla')),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='fecha y hora')),
-                ('ip', models.GenericIPAddressField(null=True, verbose_name='IP')),
-                ('user_agent', models.TextField(blank=True, verbose_name='navegador')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='usuario')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.privacynotice', verbose_name='aviso')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("notice_version", models.CharField(max_length=20, verbose_name="versión")),
+                ("text_sha256", models.CharField(max_length=64, verbose_name="SHA-256 del texto")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[("accepted", "aceptado")], max_length=10, verbose_name="decisión"
+                    ),
+                ),
+                ("box_label", models.CharField(max_length=200, verbose_name="texto de la casilla")),
+                (
+                    "decided_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="fecha y hora"
+                    ),
+                ),
+                ("ip", models.GenericIPAddressField(null=True, verbose_name="IP")),
+                ("user_agent", models.TextField(blank=True, verbose_name="navegador")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="usuario",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.privacynotice",
+                        verbose_name="aviso",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'aceptación del aviso',
-                'verbose_name_plural': 'aceptaciones del aviso',
-                'ordering': ['-decided_at'],
+                "verbose_name": "aceptación del aviso",
+                "verbose_name_plural": "aceptaciones del aviso",
+                "ordering": ["-decided_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_staff', False), ('is_superuser', False)), ('customer__isnull', True), _connector='OR'), name='user_staff_has_no_customer', violation_error_message='Una persona del personal no puede ser también de un cliente.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("is_staff", False), ("is_superuser", False)),
+                    ("customer__isnull", True),
+                    _connector="OR",
+                ),
+                name="user_staff_has_no_customer",
+                violation_error_message="Una persona del personal no puede ser también de un cliente.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('cfdi_version__in', ['3.3', '4.0'])), name='customer_known_version'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cfdi_version__in", ["3.3", "4.0"])),
+                name="customer_known_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='privacyconsent',
-            constraint=models.UniqueConstraint(fields=('user', 'notice'), name='consent_once_per_notice'),
+            model_name="privacyconsent",
+            constraint=models.UniqueConstraint(
+                fields=("user", "notice"), name="consent_once_per_notice"
+            ),
         ),
     ]

@@ -4,49 +4,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(max_length=255, unique=True, verbose_name='Message-ID')),
-                ('to', models.JSONField(verbose_name='para')),
-                ('reply_to', models.JSONField(default=list, verbose_name='responder a')),
-                ('sender', models.CharField(max_length=255, verbose_name='de')),
-                ('subject', models.CharField(max_length=255, verbose_name='asunto')),
-                ('text', models.TextField(verbose_name='texto')),
-                ('html', models.TextField(blank=True, verbose_name='HTML')),
-                ('state', models.CharField(choices=[('waiting', 'por enviar'), ('sent', 'enviado'), ('parked', 'detenido')], default='waiting', max_length=10, verbose_name='estado')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='intentos')),
-                ('next_attempt_at', models.DateTimeField(verbose_name='próximo intento')),
-                ('last_error', models.TextField(blank=True, verbose_name='último error')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='creado')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='enviado')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "message_id",
+                    models.CharField(max_length=255, unique=True, verbose_name="Message-ID"),
+                ),
+                ("to", models.JSONField(verbose_name="para")),
+                ("reply_to", models.JSONField(default=list, verbose_name="responder a")),
+                ("sender", models.CharField(max_length=255, verbose_name="de")),
+                ("subject", models.CharField(max_length=255, verbose_name="asunto")),
+                ("text", models.TextField(verbose_name="texto")),
+                ("html", models.TextField(blank=True, verbose_name="HTML")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "por enviar"),
+                            ("sent", "enviado"),
+                            ("parked", "detenido"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="estado",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="intentos")),
+                ("next_attempt_at", models.DateTimeField(verbose_name="próximo intento")),
+                ("last_error", models.TextField(blank=True, verbose_name="último error")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="creado")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="enviado")),
             ],
             options={
-                'verbose_name': 'correo',
-                'verbose_name_plural': 'correos',
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at'], name='outbox_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='outbox_sent_has_time')],
+                "verbose_name": "correo",
+                "verbose_name_plural": "correos",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_attempt_at"],
+                        name="outbox_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(
+                                models.Q(("state", "sent"), _negated=True),
+                                ("sent_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outbox_sent_has_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WorkerHeartbeat',
+            name="WorkerHeartbeat",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('beat_at', models.DateTimeField(verbose_name='último latido')),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("beat_at", models.DateTimeField(verbose_name="último latido")),
             ],
             options={
-                'verbose_name': 'latido del trabajador',
-                'verbose_name_plural': 'latidos del trabajador',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_heartbeat')],
+                "verbose_name": "latido del trabajador",
+                "verbose_name_plural": "latidos del trabajador",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_heartbeat")
+                ],
             },
         ),
     ]

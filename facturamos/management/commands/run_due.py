@@ -11,7 +11,6 @@ class Command(BaseCommand):
         "Idempotent; call it from cron where no worker runs."
     )
 
-
     def handle(self, *args: Any, **options: Any) -> None:
         """Run every job once and say what each did; fails if one failed."""
         done = run_due()

@@ -68,9 +68,7 @@ class Command(BaseCommand):
             _customer(username, distributor)
         _staff("cxc", is_superuser=False).groups.add(Group.objects.get(name=CXC))
         _staff("admin", is_superuser=True)
-        self.stdout.write(
-            f"Demo data ready: cliente, cliente2, cxc, admin; password {PASSWORD}."
-        )
+        self.stdout.write(f"Demo data ready: cliente, cliente2, cxc, admin; password {PASSWORD}.")
 
 
 def _notice() -> None:

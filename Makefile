@@ -21,7 +21,6 @@ run: .venv/.run.stamp ## Set everything up and serve the portal with demo data (
 	@scripts/dev_env.sh
 	@mkdir -p var
 	@$(manage) migrate --verbosity 0
-	@$(manage) createcachetable --verbosity 0
 	@$(manage) demo
 	@$(manage) collectstatic --noinput --verbosity 0
 	@exec scripts/serve.sh
@@ -52,7 +51,7 @@ check: .venv/.dev.stamp ## Check format, lint, types, imports, migrations and de
 
 .PHONY: screenshots
 screenshots: packages-test .venv/.dev.stamp ## Take the pictures in docs/screenshots anew
-	@mkdir -p var docs/screenshots
+	@mkdir -p var/static docs/screenshots
 	@SCREENSHOTS=docs/screenshots .venv/bin/pytest tests/journeys
 
 .PHONY: lock

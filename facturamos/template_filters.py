@@ -1,12 +1,19 @@
 """Filters every template has without loading them."""
 
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
+from django.utils import timezone
 
 from facturamos.money import format_money, format_rate
 
 register = template.Library()
+
+# In lower case, as Spanish writes them: Django's es_MX gives them a capital.
+MONTHS = (
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+).split()
 
 
 @register.filter
@@ -37,3 +44,11 @@ def cents(amount: Decimal) -> int:
 def basis_points(fraction: Decimal) -> int:
     """A rate in hundredths of a percent: 0.16 gives 1600."""
     return int(fraction * 10_000)
+
+
+@register.filter
+def long_date(day: date | datetime) -> str:
+    """`22 de noviembre de 2026`; a moment is told on the company's clock."""
+    if isinstance(day, datetime):
+        day = timezone.localdate(day)
+    return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"

@@ -12,20 +12,17 @@ from payments.services import Deposit
 from renewals.forms import SelectionForm
 
 
-class MoneyField(forms.CharField):
+class MoneyField(forms.Field):
     """An amount as people write it (`$1,305.00`), as a Decimal in MXN."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 30, **kwargs})
-        self.widget.attrs["inputmode"] = "decimal"
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "maxlength": 30})
 
-    def to_python(self, value: Any) -> Any:
-        """The Decimal, or None for an empty field that may be empty."""
-        text = super().to_python(value)
-        if not text:
+    def to_python(self, value: str | None) -> Decimal | None:
+        """The amount, or None for an empty field."""
+        if not value or not value.strip():
             return None
         try:
-            return parse_money(text)
+            return parse_money(value)
         except NotMoneyError as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -40,10 +37,17 @@ class DepositForm(forms.Form):
     """One constancia of the page "Confirmar pago": the deposit as the bank shows it."""
 
     seen_paid = MoneyField(widget=forms.HiddenInput)
-    amount = MoneyField(label="Importe del depósito (MXN)")
+    amount = MoneyField(
+        label="Importe del depósito (MXN)",
+        error_messages={"required": "Escriba el importe que aparece en el banco."},
+    )
     paid_on = forms.DateField(
         label="Fecha del depósito",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": "Escriba la fecha del depósito.",
+            "invalid": "Escriba la fecha como día/mes/año, por ejemplo 22/11/2026.",
+        },
     )
     differs = forms.BooleanField(
         label="El banco recibió un importe distinto de lo que falta", required=False

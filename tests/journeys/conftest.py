@@ -1,0 +1,121 @@
+"""A real browser in front of the real program."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.live import ROOT, Portal, running_portal
+
+CHROMIUM = "/usr/bin/chromium"
+# Without these, Chromium looks for its maker's servers at every start.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collected static files, once for all journeys."""
+    folder = tmp_path_factory.mktemp("static")
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    environment = os.environ | {"ENVIRONMENT": "development", "STATIC_ROOT": str(folder)}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return folder
+
+
+@pytest.fixture
+def portal(tmp_path: Path, static_root: Path) -> Iterator[Portal]:
+    """A portal of this test alone."""
+    with running_portal(tmp_path, static_root) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Walker:
+    """One person at a browser: walks, and fails on anything the console complains about."""
+
+    def __init__(self, context: BrowserContext, portal: Portal, picture_prefix: str) -> None:
+        self.context = context
+        self.portal = portal
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._listen)
+        self._prefix = picture_prefix
+
+    def _listen(self, message) -> None:
+        # A status of 400 or more, which some steps are about, is told as an error too.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.portal.url + path)
+
+    def sign_in(self, username: str, password: str = "facturamos-demo") -> None:  # noqa: S107
+        self.page.get_by_role("textbox", name="Usuario").fill(username)
+        self.page.get_by_role("textbox", name="Contraseña").fill(password)
+        self.page.get_by_role("button", name="Iniciar Sesión").click()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).first.click()
+
+    def sees(self, *texts: str) -> None:
+        for text in texts:
+            assert text in self.text, f"{text!r} is not on {self.page.url}:\n{self.text}"
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.page.locator("body").inner_text().split())
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.portal.url)
+
+    def picture(self, name: str) -> None:
+        """Check that nothing sticks out at a telephone's width; keep pictures when asked to."""
+        for width, height in ((360, 740), (1280, 800)):
+            self.page.set_viewport_size({"width": width, "height": height})
+            inner = self.page.evaluate("document.documentElement.scrollWidth")
+            assert inner <= width, f"{self.page.url} is {inner} px wide on a screen of {width}"
+            if folder := os.environ.get("SCREENSHOTS"):
+                path = Path(folder) / f"{self._prefix}{name}-{width}.png"
+                self.page.screenshot(path=path, full_page=True)
+
+
+@pytest.fixture
+def walk(browser: Browser, portal: Portal, request: pytest.FixtureRequest):
+    """Makes walkers; at the end no console may have complained."""
+    walkers: list[Walker] = []
+
+    def start(*, javascript: bool = True, prefix: str = "") -> Walker:
+        context = browser.new_context(java_script_enabled=javascript, locale="es-MX")
+        context.set_default_timeout(10_000)
+        walkers.append(Walker(context, portal, prefix))
+        return walkers[-1]
+
+    yield start
+    for walker in walkers:
+        walker.context.close()
+    assert [complaint for walker in walkers for complaint in walker.complaints] == []

@@ -1,0 +1,166 @@
+"""The customer's manual, step by step, as a customer and as a person of CxC."""
+
+import pytest
+
+from tests.live import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no javascript"])
+def test_the_eight_steps(walk, javascript):
+    customer = walk(javascript=javascript, prefix="" if javascript else "sin-javascript-")
+    # The manual's quote is looked at with the first customer, its constancia made with the second.
+    step_1_sign_in(customer)
+    step_2_privacy_notice(customer)
+    step_3_quote(customer, javascript)
+    reference = steps_4_to_7(walk(javascript=javascript, prefix=customer._prefix))
+    step_8_confirmation(walk(prefix=customer._prefix), reference)
+    the_notice_unlocks(walk(javascript=javascript, prefix=customer._prefix), reference)
+
+
+def step_1_sign_in(customer):
+    customer.open("/")
+    assert customer.path == "/ingresar/"
+    customer.sees("Usuario", "Contraseña", "¿Olvidaste tu contraseña?", "facturamos@sistemasperseo.com")
+    customer.picture("1-iniciar-sesion")
+    customer.sign_in("cliente", "not-the-password")
+    customer.sees("El usuario o la contraseña no son correctos")
+    customer.sign_in("cliente")
+
+
+def step_2_privacy_notice(customer):
+    assert customer.path == "/privacidad/"
+    customer.open("/constancias/")
+    assert customer.path == "/privacidad/", "no page opens before the notice is accepted"
+    customer.follow("Leer aviso de privacidad")
+    assert customer.path == "/privacidad/integral/"
+    customer.picture("2-aviso-integral")
+    customer.follow("Volver al aviso para aceptarlo")
+    customer.press("Continuar")
+    customer.sees("Hay un problema", "palomee la casilla")
+    customer.page.get_by_label(
+        "He leído y estoy de acuerdo con el Aviso de Privacidad de Datos"
+    ).check()
+    customer.picture("2-aviso-de-privacidad")
+    customer.press("Continuar")
+
+
+def step_3_quote(customer, javascript):
+    assert customer.path == "/renovacion/"
+    customer.sees(
+        "Le presentamos la cotización para la renovación de sus productos",
+        "Actualizacion 3.3 NIVEL 1", "Costo: $900.00",
+        "Emisor", "Costo: $0.00",
+        "2 Diseños especiales de factura", "Costo total: $3,600.00",
+        "Subtotal $4,500.00", "IVA 16% $720.00", "Total $5,220.00 MXN",
+    )  # fmt: skip
+    customer.picture("3-renovacion")
+    assert customer.page.get_by_label("Actualizacion 3.3 NIVEL 1").is_disabled()
+    customer.page.get_by_label("Diseños especiales").uncheck()
+    if not javascript:
+        customer.press("Recalcular el total")
+    customer.sees("Subtotal $900.00", "IVA 16% $144.00", "Total $1,044.00 MXN")
+    manual = customer.page.get_by_role("link", name="Descargar manual para realizar el pago")
+    address = customer.portal.url + str(manual.get_attribute("href"))
+    assert customer.context.request.get(address).body().startswith(b"%PDF-")
+    customer.press("No deseo generar en este momento la constancia de pago")
+    assert customer.path == "/panel/"
+    customer.sees("Consultar Constancia de Pago", "VERSION SAT 3.3", "Timbres disponibles: 419")
+    customer.picture("3-panel")
+    customer.follow("Renovar mis productos")
+    assert customer.path == "/renovacion/"
+
+
+def steps_4_to_7(customer) -> str:
+    customer.open("/ingresar/")
+    customer.sign_in("cliente2")
+    customer.page.get_by_role("checkbox").check()
+    customer.press("Continuar")
+    customer.press("Generar constancia de pago")
+    assert customer.path.startswith("/renovacion/confirmar/")
+    customer.sees("Aceptar", "Cancelar", "Total $1,305.00 MXN")
+    customer.picture("4-confirmacion")
+    customer.press("Cancelar")
+    assert customer.path.startswith("/renovacion/?")
+    customer.press("Generar constancia de pago")
+    customer.press("Aceptar")
+    reference = customer.path.strip("/").rpartition("/")[2]
+    customer.sees(
+        "Código Cantidad Descripción Incluir en pago Precio Importe",
+        "SP0800 1 Actualizacion 3.3 NIVEL A. Sí $575.00 $575.00",
+        "105077 1 Anualidad NIVEL 1. Sí $550.00 $550.00",
+        "SUBTOTAL $1,125.00", "IVA 16% $180.00", "TOTAL $1,305.00",
+        "en línea o ventanilla de cualquier banco", "Sistemas Perseo S.A. de C.V.",
+        "El monto ya incluye IVA", "cxc@sistemasperseo.com",
+        f"{reference[:3]} {reference[3:]}",
+    )  # fmt: skip
+    customer.picture("5-constancia")
+    customer.page.go_back()
+    customer.page.reload()
+    customer.open("/panel/")
+    customer.sees("Su constancia de pago espera el depósito")
+    customer.picture("6-panel-en-espera")
+    customer.follow("Consultar Constancia de Pago")
+    assert customer.path == "/constancias/"
+    assert customer.page.get_by_role("row").count() == 2, "going back made no second constancia"
+    customer.picture("7-constancias")
+    return reference
+
+
+def step_8_confirmation(cxc, reference):
+    cxc.open("/admin/")
+    cxc.sign_in("cxc")
+    cxc.open("/admin/payments/constancia/")
+    cxc.page.locator("#searchbar").fill(f"{reference[:3]}-{reference[3:]}")
+    cxc.page.keyboard.press("Enter")
+    cxc.page.locator("input.action-select").check()
+    cxc.page.locator("select[name=action]").select_option("confirm_payment")
+    cxc.page.locator("button[name=index]").click()
+    cxc.sees("Confirmar pago", "falta $1,305.00")
+    cxc.page.get_by_label("Importe del depósito").fill("mucho")
+    cxc.page.locator("input[type=submit]").click()
+    cxc.sees("Escriba un importe en pesos")
+    cxc.page.get_by_label("Importe del depósito").fill("1,305.00")
+    cxc.picture("8-confirmar-pago")
+    cxc.page.locator("input[type=submit]").click()
+    cxc.sees("pago confirmado; el cliente ya tiene la versión 4.0")
+
+
+def the_notice_unlocks(customer, reference):
+    customer.open("/ingresar/")
+    customer.sign_in("cliente2")
+    assert customer.path == "/aviso-4.0/"
+    customer.sees("→ Manual para cambio de versión ←", "VERSION SAT 4.0", "Ciudad Juárez: 656-616-8770")
+    customer.picture("8-aviso-4.0")
+    customer.press("Continuar")
+    assert customer.path == "/panel/"
+    customer.sees("Su renovación está pagada")
+    customer.picture("8-panel-4.0")
+    customer.open(f"/constancias/{reference}/")
+    customer.sees("pagada", "Gracias")
+
+
+def test_forgotten_password(walk, portal):
+    visitor = walk()
+    visitor.open("/ingresar/")
+    visitor.follow("¿Olvidaste tu contraseña?")
+    visitor.page.get_by_label("Correo electrónico").fill("cliente@example.com")
+    visitor.press("Enviar enlace")
+    visitor.sees("Revise su correo")
+    mail = wait_until(lambda: portal.mails, "the mail has left")[0]
+    link = next(line for line in mail.splitlines() if line.startswith(portal.url))
+    visitor.page.goto(link)
+    visitor.page.get_by_role("textbox", name="Contraseña nueva", exact=True).fill("corto")
+    visitor.page.get_by_label("Contraseña nueva, otra vez").fill("corto")
+    visitor.press("Guardar contraseña")
+    visitor.sees("Hay un problema")
+    visitor.page.get_by_role("textbox", name="Contraseña nueva", exact=True).fill("ballena azul de madera")
+    visitor.page.get_by_label("Contraseña nueva, otra vez").fill("ballena azul de madera")
+    visitor.press("Guardar contraseña")
+    visitor.sees("Contraseña guardada")
+    visitor.page.goto(link)
+    visitor.sees("El enlace ya no sirve")
+    visitor.open("/ingresar/")
+    visitor.sign_in("cliente", "ballena azul de madera")
+    assert visitor.path == "/privacidad/"

@@ -1,0 +1,48 @@
+"""What every test has."""
+
+import pytest
+from django.test import Client
+
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_clean(settings, tmp_path):
+    """Cheap password hashes, and files that go with the test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+
+
+@pytest.fixture
+def user(db):
+    """A person of a customer who accepted the notice."""
+    return factories.make_consenting_user()
+
+
+@pytest.fixture
+def outsider(db):
+    """A person of another customer."""
+    return factories.make_consenting_user()
+
+
+@pytest.fixture
+def cxc(db):
+    """A person of CxC."""
+    from django.contrib.auth.models import Group  # noqa: PLC0415 (the registry must be ready)
+
+    person = factories.make_user(is_staff=True)
+    person.groups.add(Group.objects.get(name="CxC"))
+    return person
+
+
+@pytest.fixture
+def signed_in():
+    """Makes a browser's stand-in with the given person signed in."""
+
+    def sign_in(person) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return sign_in

@@ -25,7 +25,7 @@ run: .venv/.run.stamp ## Set everything up and serve the portal with demo data (
 	@$(manage) collectstatic --noinput --verbosity 0
 	@exec scripts/serve.sh
 
-# Tests and checks take nothing from .env; the key is no secret and signs nothing that lasts.
+# Tests and checks need no .env; the key is no secret and signs nothing that lasts.
 quick test check screenshots: export ENVIRONMENT := test
 quick test check screenshots: export SECRET_KEY := only-for-tests-and-checks-never-for-a-server-0123456789
 quick test check screenshots: export DATABASE_URL := sqlite:///$(CURDIR)/var/test.sqlite3

@@ -16,7 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
-if (BASE_DIR / ".env").exists():
+# A developer's .env is for `make run`: where the environment speaks for itself, it is not read.
+if "ENVIRONMENT" not in env.ENVIRON and (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
 ENVIRONMENT = env.str("ENVIRONMENT", default="production")
@@ -149,9 +150,11 @@ STATICFILES_DIRS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if ENVIRONMENT == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": {
+            "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+            "development": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+            "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        }[ENVIRONMENT]
     },
 }
 # Source maps are for developers: compressing them would take most of the time of collectstatic.
@@ -264,4 +267,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO" if PRODUCTION else "WARNING"},
+    # At INFO it tells each step of each page it draws.
+    "loggers": {"weasyprint": {"level": "WARNING"}},
 }

@@ -22,7 +22,9 @@ def test_the_eight_steps(walk, javascript):
 def step_1_sign_in(customer):
     customer.open("/")
     assert customer.path == "/ingresar/"
-    customer.sees("Usuario", "Contraseña", "¿Olvidaste tu contraseña?", "facturamos@sistemasperseo.com")
+    customer.sees(
+        "Usuario", "Contraseña", "¿Olvidaste tu contraseña?", "facturamos@sistemasperseo.com"
+    )
     customer.picture("1-iniciar-sesion")
     customer.sign_in("cliente", "not-the-password")
     customer.sees("El usuario o la contraseña no son correctos")
@@ -131,7 +133,9 @@ def the_notice_unlocks(customer, reference):
     customer.open("/ingresar/")
     customer.sign_in("cliente2")
     assert customer.path == "/aviso-4.0/"
-    customer.sees("→ Manual para cambio de versión ←", "VERSION SAT 4.0", "Ciudad Juárez: 656-616-8770")
+    customer.sees(
+        "→ Manual para cambio de versión ←", "VERSION SAT 4.0", "Ciudad Juárez: 656-616-8770"
+    )
     customer.picture("8-aviso-4.0")
     customer.press("Continuar")
     assert customer.path == "/panel/"
@@ -155,7 +159,9 @@ def test_forgotten_password(walk, portal):
     visitor.page.get_by_label("Contraseña nueva, otra vez").fill("corto")
     visitor.press("Guardar contraseña")
     visitor.sees("Hay un problema")
-    visitor.page.get_by_role("textbox", name="Contraseña nueva", exact=True).fill("ballena azul de madera")
+    visitor.page.get_by_role("textbox", name="Contraseña nueva", exact=True).fill(
+        "ballena azul de madera"
+    )
     visitor.page.get_by_label("Contraseña nueva, otra vez").fill("ballena azul de madera")
     visitor.press("Guardar contraseña")
     visitor.sees("Contraseña guardada")

@@ -1,0 +1,238 @@
+"""CxC in the admin: finding a constancia and confirming its payment."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditEvent, Customer
+from payments.models import BankAccount, Constancia, Payment
+from payments.services import cancel_constancia
+from tests import factories
+
+LIST = "/admin/payments/constancia/"
+CONFIRM = "/admin/payments/constancia/confirmar-pago/"
+
+
+@pytest.fixture
+def constancia(user):
+    return factories.make_constancia(user)
+
+
+def deposit(constancia, **fields):
+    """What the page "Confirmar pago" sends for one constancia."""
+    values = {
+        "amount": "1,305.00",
+        "paid_on": str(timezone.localdate()),
+        "seen_paid": "0.00",
+        **fields,
+    }
+    return {
+        f"c{constancia.pk}-{name}": value for name, value in values.items() if value is not None
+    }
+
+
+def confirm(client, *constancias, **fields):
+    data = {}
+    for constancia in constancias:
+        data |= deposit(constancia, **fields)
+    query = "&".join(f"c={constancia.pk}" for constancia in constancias)
+    return client.post(f"{CONFIRM}?{query}", data, follow=True)
+
+
+class TestFinding:
+    """The list's search."""
+
+    @pytest.mark.parametrize("spelling", ["{0}", "{1} {2}", "{1}-{2}", "000{0}", " {1}  {2} "])
+    def test_by_reference_however_it_is_written(self, constancia, cxc, signed_in, spelling):
+        reference = constancia.reference
+        term = spelling.format(reference, reference[:3], reference[3:])
+        page = signed_in(cxc).get(LIST, {"q": term}).content.decode()
+        assert constancia.printed_reference in page
+
+    def test_a_slip_of_a_digit_is_told_apart_from_not_found(self, constancia, cxc, signed_in):
+        reference = constancia.reference
+        wrong = reference[:-1] + str((int(reference[-1]) + 1) % 10)
+        page = signed_in(cxc).get(LIST, {"q": wrong}).content.decode()
+        assert "Esa referencia no puede existir: revise los dígitos" in page
+
+    def test_by_customer_or_rfc(self, constancia, cxc, signed_in):
+        for term in (constancia.customer_name, constancia.customer_rfc):
+            page = signed_in(cxc).get(LIST, {"q": term}).content.decode()
+            assert constancia.printed_reference in page
+        page = signed_in(cxc).get(LIST, {"q": "Nadie"}).content.decode()
+        assert constancia.printed_reference not in page
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_the_list_takes_a_fixed_number_of_queries(
+        self, cxc, signed_in, django_assert_num_queries, count
+    ):
+        for _ in range(count):
+            factories.make_constancia(factories.make_consenting_user())
+        client = signed_in(cxc)
+        with django_assert_num_queries(7):
+            client.get(LIST)
+
+
+class TestConfirming:
+    """The action, its page, and what follows."""
+
+    def test_the_action_leads_to_a_page_that_asks_once_more(self, constancia, cxc, signed_in):
+        data = {"action": "confirm_payment", "_selected_action": [constancia.pk]}
+        page = signed_in(cxc).post(LIST, data, follow=True)
+        assert page.redirect_chain == [(f"{CONFIRM}?c={constancia.pk}", 302)]
+        content = page.content.decode()
+        assert constancia.printed_reference in content
+        assert 'value="1,305.00"' in content
+        assert not Payment.objects.exists()
+
+    def test_confirming_pays_and_unlocks(self, constancia, cxc, signed_in):
+        page = confirm(signed_in(cxc), constancia)
+        assert "pago confirmado; el cliente ya tiene la versión 4.0" in page.content.decode()
+        constancia.refresh_from_db()
+        assert (constancia.status, constancia.paid_by) == ("paid", cxc)
+        assert Customer.objects.get(pk=constancia.customer_id).cfdi_version == "4.0"
+        event = AuditEvent.objects.get(action="payment.recorded")
+        assert (event.actor, event.data["amount"]) == (cxc.username, "1305.00")
+
+    def test_many_at_once(self, cxc, signed_in):
+        several = [factories.make_constancia(factories.make_consenting_user()) for _ in range(3)]
+        confirm(signed_in(cxc), *several)
+        assert set(Constancia.objects.values_list("status", flat=True)) == {"paid"}
+
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            ({"amount": "mucho"}, "Escriba un importe en pesos"),
+            ({"amount": ""}, "Escriba el importe que aparece en el banco"),
+            ({"amount": "-5"}, "Escriba un importe en pesos"),
+            ({"amount": "0.00"}, "mayor que cero"),
+            ({"amount": "1,300.00"}, "Faltan $1,305.00 y usted escribió $1,300.00"),
+            ({"amount": "99999999999"}, "demasiado grande"),
+            ({"paid_on": "ayer"}, "Escriba la fecha como día/mes/año"),
+            ({"paid_on": ""}, "Escriba la fecha del depósito"),
+            ({"paid_on": "2100-01-01"}, "todavía no llega"),
+            ({"seen_paid": "x"}, "Escriba un importe en pesos"),
+        ],
+    )
+    def test_bad_input_is_told_and_nothing_is_recorded(
+        self, constancia, cxc, signed_in, fields, sentence
+    ):
+        assert sentence in confirm(signed_in(cxc), constancia, **fields).content.decode()
+        assert not Payment.objects.exists()
+
+    def test_one_bad_amount_holds_back_the_whole_page(self, cxc, signed_in):
+        good, bad = (factories.make_constancia(factories.make_consenting_user()) for _ in "ab")
+        data = deposit(good) | deposit(bad, amount="mucho")
+        signed_in(cxc).post(f"{CONFIRM}?c={good.pk}&c={bad.pk}", data)
+        assert not Payment.objects.exists()
+
+    def test_a_part_is_taken_when_the_box_says_so(self, constancia, cxc, signed_in):
+        client = signed_in(cxc)
+        page = confirm(client, constancia, amount="1,000.00", differs="on")
+        assert "pago parcial registrado" in page.content.decode()
+        page = client.get(f"{CONFIRM}?c={constancia.pk}").content.decode()
+        assert "pagado $1,000.00" in page
+        confirm(client, constancia, amount="305.00", seen_paid="1,000.00")
+        constancia.refresh_from_db()
+        assert constancia.status == "paid"
+
+    def test_a_second_click_records_nothing_more(self, constancia, cxc, signed_in):
+        client = signed_in(cxc)
+        confirm(client, constancia)
+        page = confirm(client, constancia)
+        assert f"La constancia {constancia.printed_reference} está pagada" in page.content.decode()
+        assert Payment.objects.count() == 1
+
+    def test_a_cancelled_one_is_told(self, constancia, user, cxc, signed_in):
+        cancel_constancia(constancia=constancia, by=user)
+        page = confirm(signed_in(cxc), constancia)
+        assert "está cancelada" in page.content.decode()
+        assert not Payment.objects.exists()
+
+    def test_two_people_at_once_record_one_part_once(self, constancia, cxc, signed_in):
+        client = signed_in(cxc)
+        confirm(client, constancia, amount="1,000.00", differs="on")
+        page = confirm(client, constancia, amount="1,000.00", differs="on")
+        assert "recibió otro pago mientras usted confirmaba" in page.content.decode()
+        assert Payment.objects.count() == 1
+
+    @pytest.mark.parametrize("query", ["", "?c=", "?c=x", "?c=999999"])
+    def test_nothing_chosen_is_told(self, cxc, signed_in, query):
+        page = signed_in(cxc).get(CONFIRM + query, follow=True)
+        assert "No eligió ninguna constancia" in page.content.decode()
+
+    def test_only_those_who_may_confirm(self, constancia, signed_in, user, client):
+        clerk = factories.make_user(is_staff=True)
+        address = f"{CONFIRM}?c={constancia.pk}"
+        assert signed_in(clerk).post(address, deposit(constancia)).status_code == 403
+        assert signed_in(user).post(address, deposit(constancia)).status_code in (302, 403)
+        assert client.post(address, deposit(constancia)).status_code == 302
+        assert not Payment.objects.exists()
+
+
+class TestReadOnly:
+    """What nobody changes or deletes by hand."""
+
+    def test_money_cannot_be_added_changed_or_deleted(self, constancia, cxc, signed_in):
+        administrator = factories.make_user(is_staff=True, is_superuser=True)
+        factories.pay(constancia, cxc)
+        client = signed_in(administrator)
+        for model, pk in (("constancia", constancia.pk), ("payment", Payment.objects.get().pk)):
+            assert client.get(f"/admin/payments/{model}/add/").status_code == 403
+            assert client.get(f"/admin/payments/{model}/{pk}/delete/").status_code == 403
+            assert client.get(f"/admin/payments/{model}/{pk}/change/").status_code == 200
+            assert client.post(f"/admin/payments/{model}/{pk}/change/", {}).status_code == 403
+
+
+class TestBankAccount:
+    """Where the money goes."""
+
+    def save(self, client, **fields):
+        data = {
+            "beneficiary": "Sistemas Perseo S.A. de C.V.",
+            "bank_name": "BBVA",
+            "account_number": "0101644637",
+            "clabe": "012164001016446374",
+            **fields,
+        }
+        return client.post("/admin/payments/bankaccount/add/", data, follow=True).content.decode()
+
+    @pytest.fixture
+    def client(self, db, signed_in):
+        return signed_in(factories.make_user(is_staff=True, is_superuser=True))
+
+    def test_a_right_one_is_saved_and_leaves_a_trace(self, client):
+        self.save(client)
+        assert BankAccount.objects.get().clabe == "012164001016446374"
+        assert AuditEvent.objects.get().data["after"]["clabe"] == "012164001016446374"
+
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            ({"clabe": "012164001016446375"}, "su dígito de control no coincide"),
+            ({"clabe": "0121640010164463"}, "La CLABE lleva 18 dígitos"),
+            ({"account_number": "0101644638"}, "La cuenta no corresponde a la CLABE"),
+        ],
+    )
+    def test_a_wrong_one_is_refused_with_the_reason(self, client, fields, sentence):
+        assert sentence in self.save(client, **fields)
+        assert not BankAccount.objects.exists()
+
+    def test_a_second_one_in_force_is_refused(self, client):
+        factories.make_bank_account()
+        page = self.save(client, is_in_force="on")
+        assert "Ya hay otra cuenta en vigor" in page
+
+
+def test_every_page_of_the_admin_opens(user, cxc, signed_in):
+    factories.pay(factories.make_constancia(user), cxc)
+    administrator = factories.make_user(is_staff=True, is_superuser=True)
+    client = signed_in(administrator)
+    from django.contrib import admin  # noqa: PLC0415
+
+    for model in admin.site._registry:
+        address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        assert client.get(address).status_code == 200, address
+        assert client.get(address, {"q": "a"}).status_code == 200, address
+        assert client.get(address + "add/").status_code in (200, 403), address
+        for row in model._default_manager.all()[:1]:
+            assert client.get(f"{address}{row.pk}/change/").status_code == 200, address

@@ -161,7 +161,7 @@ def test_an_amount_is_read_however_people_write_it(text, amount):
     ],
 )
 def test_what_is_no_amount_is_refused_with_a_way_out(text):
-    with pytest.raises(NotMoneyError, match="por ejemplo 1,305.00"):
+    with pytest.raises(NotMoneyError, match=r"por ejemplo 1,305\.00"):
         parse_money(text)
 
 

@@ -41,8 +41,9 @@ def add_up(amounts: Iterable[Decimal], rate: Decimal) -> Totals:
 
 def format_money(amount: Decimal) -> str:
     """The amount as people in Mexico write it: `$1,305.00`, `-$5.00`."""
-    sign = "-" if amount < 0 else ""
-    return f"{sign}${abs(to_cents(amount)):,.2f}"
+    rounded = to_cents(amount)
+    sign = "-" if rounded < 0 else ""
+    return f"{sign}${abs(rounded):,.2f}"
 
 
 def format_rate(rate: Decimal) -> str:

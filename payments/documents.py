@@ -1,6 +1,7 @@
 """The constancia's PDF as a record: drawn once, stored with its hash, served from the store."""
 
 import hashlib
+import logging
 import uuid
 
 from django.core.files.base import ContentFile
@@ -10,6 +11,8 @@ from django.utils import timezone
 from payments.models import Constancia
 from payments.pdf import draw_constancia
 from payments.slip import Slip, SlipLine
+
+log = logging.getLogger(__name__)
 
 BATCH = 50
 
@@ -62,10 +65,14 @@ def stored_pdf(constancia: Constancia) -> bytes:
 
 def draw_missing() -> int:
     """Draw the PDFs that nobody has asked for yet; returns how many. For the worker."""
-    missing = list(Constancia.objects.filter(pdf="").prefetch_related("lines")[:BATCH])
-    for constancia in missing:
-        _draw_and_store(constancia)
-    return len(missing)
+    drawn = 0
+    for constancia in Constancia.objects.filter(pdf="").prefetch_related("lines")[:BATCH]:
+        try:
+            _draw_and_store(constancia)
+            drawn += 1
+        except Exception:  # one that cannot be drawn must not hold up the others
+            log.exception("The PDF of the constancia %s could not be drawn", constancia.pk)
+    return drawn
 
 
 def _draw_and_store(constancia: Constancia) -> None:

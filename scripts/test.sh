@@ -9,9 +9,9 @@ mkdir -p "$reports" var/static  # WhiteNoise warns when it has no folder to serv
 
 failed=0
 echo "Tests on SQLite"
-.venv/bin/pytest --junitxml="$reports/sqlite.xml" || failed=1
+.venv/bin/pytest -n auto --dist worksteal --junitxml="$reports/sqlite.xml" || failed=1
 echo "Tests on PostgreSQL"
-scripts/with_postgres.sh .venv/bin/pytest --junitxml="$reports/postgresql.xml" || failed=1
+scripts/with_postgres.sh .venv/bin/pytest -n auto --dist worksteal --junitxml="$reports/postgresql.xml" || failed=1
 
 .venv/bin/python scripts/count_tests.py "$reports"/sqlite.xml "$reports"/postgresql.xml || failed=1
 exit "$failed"

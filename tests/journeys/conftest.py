@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.live import ROOT, Portal, running_portal
 
@@ -82,12 +82,9 @@ class Walker:
         self.page.get_by_role("link", name=name).first.click()
 
     def sees(self, *texts: str) -> None:
+        body = expect(self.page.locator("body"))
         for text in texts:
-            assert text in self.text, f"{text!r} is not on {self.page.url}:\n{self.text}"
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.page.locator("body").inner_text().split())
+            body.to_contain_text(text, use_inner_text=True)
 
     @property
     def path(self) -> str:

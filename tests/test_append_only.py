@@ -209,5 +209,5 @@ def test_when_and_by_whom_are_both_known_or_neither(paid, cxc, outsider, model, 
     assert rows, f"make a row of {model.__name__} in the fixture, so that this rule is tried"
     for row in rows:
         other = some if getattr(row, name) is None else None
-        with pytest.raises(IntegrityError, match="(?i)check constraint"), transaction.atomic():
+        with pytest.raises(IntegrityError, match=r"(?i)check constraint"), transaction.atomic():
             model.objects.filter(pk=row.pk).update(**{name: other})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.live import ROOT, Portal, running_portal
@@ -53,14 +54,14 @@ def browser() -> Iterator[Browser]:
 class Walker:
     """One person at a browser: walks, and fails on anything the console complains about."""
 
-    def __init__(self, context: BrowserContext, portal: Portal, picture_prefix: str) -> None:
+    def __init__(self, context: BrowserContext, portal: Portal, keeps_pictures: bool) -> None:
         self.context = context
         self.portal = portal
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._listen)
-        self._prefix = picture_prefix
+        self._keeps_pictures = keeps_pictures
 
     def _listen(self, message) -> None:
         # A status of 400 or more, which some steps are about, is told as an error too.
@@ -96,9 +97,10 @@ class Walker:
             self.page.set_viewport_size({"width": width, "height": height})
             inner = self.page.evaluate("document.documentElement.scrollWidth")
             assert inner <= width, f"{self.page.url} is {inner} px wide on a screen of {width}"
-            if folder := os.environ.get("SCREENSHOTS"):
-                path = Path(folder) / f"{self._prefix}{name}-{width}.png"
+            if self._keeps_pictures and (folder := os.environ.get("SCREENSHOTS")):
+                path = Path(folder) / f"{name}-{width}.png"
                 self.page.screenshot(path=path, full_page=True)
+                Image.open(path).quantize(128).save(path, optimize=True)
 
 
 @pytest.fixture
@@ -106,10 +108,10 @@ def walk(browser: Browser, portal: Portal, request: pytest.FixtureRequest):
     """Makes walkers; at the end no console may have complained."""
     walkers: list[Walker] = []
 
-    def start(*, javascript: bool = True, prefix: str = "") -> Walker:
+    def start(*, javascript: bool = True, keeps_pictures: bool = False) -> Walker:
         context = browser.new_context(java_script_enabled=javascript, locale="es-MX")
         context.set_default_timeout(10_000)
-        walkers.append(Walker(context, portal, prefix))
+        walkers.append(Walker(context, portal, keeps_pictures))
         return walkers[-1]
 
     yield start

@@ -9,14 +9,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no javascript"])
 def test_the_eight_steps(walk, javascript):
-    customer = walk(javascript=javascript, prefix="" if javascript else "sin-javascript-")
-    # The manual's quote is looked at with the first customer, its constancia made with the second.
+    def person():
+        return walk(javascript=javascript, keeps_pictures=javascript)
+
+    # The manual shows its quote and its constancia with different products, hence two customers.
+    customer = person()
     step_1_sign_in(customer)
     step_2_privacy_notice(customer)
     step_3_quote(customer, javascript)
-    reference = steps_4_to_7(walk(javascript=javascript, prefix=customer._prefix))
-    step_8_confirmation(walk(prefix=customer._prefix), reference)
-    the_notice_unlocks(walk(javascript=javascript, prefix=customer._prefix), reference)
+    reference = steps_4_to_7(person())
+    step_8_confirmation(person(), reference)
+    the_notice_unlocks(person(), reference)
 
 
 def step_1_sign_in(customer):

@@ -17,7 +17,7 @@ BAR_HEIGHT = 30
 QUIET_ZONE = 10
 
 
-class _Code128(Code128):
+class _Code128(Code128):  # type: ignore[misc]  # the package brings no types
     """python-barcode 0.16 takes a first pair "99" for a change of character set and drops it."""
 
     def _try_to_optimize(self, encoded: list[int]) -> list[int]:

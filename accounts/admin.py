@@ -1,11 +1,14 @@
 """Customers, users and notices in the admin; the audit and the consents to read."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.db import models, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts import audit
 from accounts.models import (
@@ -27,17 +30,44 @@ class AuditedAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Save and record in one transaction."""
-        fields = [name for name in form.changed_data if name != "password"]
-        with transaction.atomic():
+        """Save the fields that were edited, and no others: a service may have moved them since."""
+        if change:
+            obj.save(update_fields=_columns(obj, form.changed_data))
+        else:
             super().save_model(request, obj, form, change)
+        _record(request, obj, form, added=not change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The lines below the form, each with its own row in the audit."""
+        super().save_formset(request, form, formset, change)
+        for line in formset.forms:
+            if line.has_changed() and line.instance.pk:
+                _record(request, line.instance, line, added=line in formset.extra_forms)
+        for deleted in formset.deleted_objects:
             audit.record(
-                f"{obj._meta.model_name}.{'changed' if change else 'added'}",
+                f"{deleted._meta.model_name}.deleted",
                 by=request.user,  # type: ignore[arg-type]
-                target=obj,
-                before={name: str(form.initial.get(name)) for name in fields} if change else {},
-                after={name: str(form.cleaned_data.get(name)) for name in fields},
+                target=formset.instance,
+                line=str(deleted),
             )
+
+
+def _columns(obj: models.Model, names: Iterable[str]) -> list[str]:
+    """Those of the names that are columns of the row."""
+    columns = {field.name for field in obj._meta.concrete_fields}
+    return [name for name in names if name in columns]
+
+
+def _record(request: HttpRequest, obj: models.Model, form: Any, *, added: bool) -> None:
+    # Only columns, and never a password: a form also has fields that nobody may read later.
+    fields = [name for name in _columns(obj, form.changed_data) if name != "password"]
+    audit.record(
+        f"{obj._meta.model_name}.{'added' if added else 'changed'}",
+        by=request.user,  # type: ignore[arg-type]
+        target=obj,
+        before={} if added else {name: str(form.initial.get(name)) for name in fields},
+        after={name: str(form.cleaned_data.get(name)) for name in fields},
+    )
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -54,6 +84,19 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+
+# allauth's list of addresses: a second one there would receive a user's reset links.
+admin.site.unregister(EmailAddress)
+# What a group may do is decided in payments/groups.py.
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(ReadOnlyAdmin):
+    """What each group may do, to read."""
+
+    fields = ["name", "permissions"]
 
 
 @admin.register(Distributor)
@@ -85,6 +128,17 @@ class PortalUserAdmin(AuditedAdmin, UserAdmin):
     autocomplete_fields = ["customer"]
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Cliente", {"fields": ["customer"]}))
     add_fieldsets = (*UserAdmin.add_fieldsets, ("Cliente", {"fields": ["email", "customer"]}))
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Django's page, with a trace in the audit."""
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and response.status_code == 302:
+                person = User.objects.get(pk=id)
+                audit.record("user.password_set", by=request.user, target=person)  # type: ignore[arg-type]
+        return response
 
 
 @admin.register(PrivacyNotice)

@@ -37,6 +37,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 def _plain_password(field: forms.Field, label: str) -> None:
     field.label = label
     field.widget.attrs.pop("placeholder", None)
+    field.help_text = ""  # the page says it once
     field.error_messages["required"] = "Escriba la contraseña."
 
 

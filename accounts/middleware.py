@@ -7,7 +7,9 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts import request_info
 from accounts.services import notice_in_force
@@ -78,6 +80,9 @@ class PrivacyGateMiddleware:
         if request.resolver_match and request.resolver_match.view_name in BEFORE_CONSENT:
             return None
         notice = notice_in_force(user)
-        if notice is None or notice.accepted:
+        if notice is None:
+            return render(request, "accounts/no_notice.html", status=503)
+        if notice.accepted:
             return None
-        return redirect("accounts:privacy")
+        asked = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        return redirect(f"{reverse('accounts:privacy')}?{asked}".rstrip("?"))

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from facturamos.contacts import dialled
+
 rfc_structure = RegexValidator(
     r"^[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}$",
     "El RFC lleva 12 caracteres (empresas) o 13 (personas), en mayúsculas y sin espacios.",
@@ -28,6 +30,11 @@ class Distributor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_link(self) -> str:
+        """The number as a `tel:` address dials it."""
+        return dialled(self.phone)
 
 
 class Customer(models.Model):

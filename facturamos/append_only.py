@@ -13,18 +13,25 @@ from django.db.models.signals import post_migrate
 
 
 def protect(
-    model: type[models.Model], *, columns: Sequence[str] = (), unless: str = ""
+    model: type[models.Model],
+    *,
+    name: str = "row",
+    columns: Sequence[str] = (),
+    unless: str = "",
 ) -> list[tuple[str, str, str]]:
     """What to refuse on the model's table, as (trigger name, event, condition).
 
     Without `columns`, every UPDATE is refused; with them, only one that names such a column.
     `unless` is an SQL condition on OLD under which a row may still change (a draft, say).
-    DELETE is always refused, under the same condition.
+    DELETE is always refused, under the same condition. `name` tells two rules of a table apart.
     """
-    table = model._meta.db_table
+    trigger = f"{model._meta.db_table}_{name}"
     update = f"UPDATE OF {', '.join(columns)}" if columns else "UPDATE"
     condition = f"NOT ({unless})" if unless else ""
-    return [(f"{table}_no_update", update, condition), (f"{table}_no_delete", "DELETE", condition)]
+    return [
+        (f"{trigger}_no_update", update, condition),
+        (f"{trigger}_no_delete", "DELETE", condition),
+    ]
 
 
 def install_after_migrate(

@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 
 
+def dialled(number: str) -> str:
+    """A Mexican number as it is dialled from anywhere: `+526566168770`."""
+    return "+52" + "".join(filter(str.isdigit, number))
+
+
 @dataclass(frozen=True, slots=True)
 class Phone:
     """A telephone by city, as printed."""
@@ -15,7 +20,7 @@ class Phone:
     @property
     def link(self) -> str:
         """The number as a `tel:` address dials it, with Mexico's country code."""
-        return "+52" + self.number.replace("-", "")
+        return dialled(self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,20 @@ from django.http import (
     HttpResponseBadRequest,
     HttpResponseServerError,
 )
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from facturamos.contacts import CONTACTS
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose page was open too long or came from elsewhere."""
+    """403 for a form whose page was open too long or came from elsewhere.
+
+    Signing in twice, with a second click or in a second tab, is no mistake: it leads on.
+    """
+    if request.path == reverse("account_login") and request.user.is_authenticated:
+        return redirect("renewals:home")
     return render(request, "403_csrf.html", status=403)
 
 

@@ -31,18 +31,18 @@ class OutboxBackend(BaseEmailBackend):
     """Django's e-mail backend that stores instead of sending."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Store each message as a row; returns how many. Attachments are refused."""
+        """Store each message as a row; returns how many. Attachments and copies are refused."""
         OutboxMessage.objects.bulk_create([_to_row(message) for message in email_messages])
         return len(email_messages)
 
 
 def _to_row(message: EmailMessage) -> OutboxMessage:
-    if message.attachments:
-        raise NotImplementedError("The outbox does not store attachments yet.")
+    if message.attachments or message.cc or message.bcc:
+        raise NotImplementedError("The outbox does not store attachments or copies yet.")
     alternatives = getattr(message, "alternatives", [])
     return OutboxMessage(
         message_id=make_msgid(domain=message.from_email.rpartition("@")[2].rstrip(">")),
-        to=list(message.recipients()),
+        to=list(message.to),
         reply_to=list(message.reply_to),
         sender=message.from_email,
         subject=str(message.subject),

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from num2words import num2words
+
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 # Twelve digits in the database: nothing this portal sells comes near it.
@@ -67,3 +69,12 @@ def parse_money(text: str) -> Decimal:
     if amount > LARGEST:
         raise NotMoneyError("Ese importe es demasiado grande; revise los dígitos.")
     return to_cents(amount)
+
+
+def in_words(amount: Decimal) -> str:
+    """The amount as it is written out in Mexico: `mil trescientos cinco pesos 00/100 M.N.`"""
+    rounded = to_cents(amount)
+    words = num2words(rounded, lang="es", to="currency", currency="MXN").rpartition(" con ")[0]
+    # Spanish says "un millón de pesos", which num2words 0.5 does not.
+    words = re.sub(r"(mill[oó]n(?:es)?) pesos$", r"\1 de pesos", words)
+    return f"{words} {int(rounded % 1 * 100):02}/100 M.N."

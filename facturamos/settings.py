@@ -59,10 +59,6 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- Parts ------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "facturamos",
-    "accounts",
-    "renewals",
-    "payments",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -75,6 +71,11 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
+    # Ours come last: their admin takes the place of some pages of the packages above.
+    "facturamos",
+    "accounts",
+    "renewals",
+    "payments",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -124,7 +125,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            # Else REPLACE deletes a row past the triggers that keep it.
+            "PRAGMA recursive_triggers=ON;"
         ),
     }
 else:
@@ -186,6 +189,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 # Nobody can make the portal write to an address that is not a user's.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"verify": "30/m/ip"}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
@@ -203,6 +207,8 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="America/Ciudad_Juarez")
 
 # --- Business ---------------------------------------------------------------------------
+# From so many days before the end, the panel says that a constancia is about to expire.
+EXPIRES_SOON_DAYS = 3
 CONSTANCIA_DAYS = env.int("CONSTANCIA_DAYS", default=30)
 # "general" or "northern_border": the company's accountant decides (renewals/pricing.py).
 IVA_ZONE = env.str("IVA_ZONE", default="general")

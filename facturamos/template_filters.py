@@ -6,14 +6,10 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 
+from facturamos.dates import long_date
 from facturamos.money import format_money, format_rate
 
 register = template.Library()
-
-# In lower case, as Spanish writes them: Django's es_MX gives them a capital.
-MONTHS = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
-).split()
 
 
 @register.filter
@@ -46,9 +42,13 @@ def basis_points(fraction: Decimal) -> int:
     return int(fraction * 10_000)
 
 
-@register.filter
-def long_date(day: date | datetime) -> str:
+@register.filter("long_date")
+def spelled_date(day: date | datetime) -> str:
     """`22 de noviembre de 2026`; a moment is told on the company's clock."""
-    if isinstance(day, datetime):
-        day = timezone.localdate(day)
-    return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"
+    return long_date(timezone.localdate(day) if isinstance(day, datetime) else day)
+
+
+@register.filter
+def plain_money(amount: Decimal) -> str:
+    """As a bank's form takes it: `1305.00`."""
+    return f"{amount:.2f}"

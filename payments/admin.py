@@ -1,5 +1,6 @@
 """CxC's desk: finding constancias and confirming their payments."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,12 +12,17 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
-from accounts.admin import AuditedAdmin, ReadOnlyAdmin
+from accounts.admin import ReadOnlyAdmin
 from facturamos.money import format_money
-from payments import services
+from payments import bank_accounts, services
 from payments.forms import DepositForm
 from payments.models import BankAccount, Constancia, ConstanciaLine, Payment
 from payments.references import InvalidReferenceError, format_reference, parse_reference
+
+BANK_ACCOUNT_FIELDS = ["beneficiary", "bank_name", "account_number", "clabe"]
+BANK_ACCOUNT_STORY = [
+    *("proposed_at", "proposed_by", "approved_at", "approved_by", "retired_at", "retired_by"),
+]
 
 
 class ConstanciaLineInline(admin.TabularInline):
@@ -79,10 +85,18 @@ class ConstanciaAdmin(ReadOnlyAdmin):
         ):
             return super().get_search_results(request, queryset, search_term)
         try:
-            return queryset.filter(reference=parse_reference(search_term)), False
+            found = queryset.filter(reference=parse_reference(search_term))
         except InvalidReferenceError as error:
             self.message_user(request, str(error), messages.WARNING)
             return queryset.none(), False
+        if not found.exists():
+            self.message_user(
+                request,
+                f"No se encontró la referencia {search_term}: está bien escrita, "
+                "pero ninguna constancia la lleva.",
+                messages.WARNING,
+            )
+        return found, False
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         """Whether this person may confirm payments."""
@@ -111,9 +125,9 @@ class ConstanciaAdmin(ReadOnlyAdmin):
         if not self.has_confirm_permission(request):
             raise PermissionDenied
         constancias = self._chosen(request)
-        payable = [row for row in constancias if row.is_open]
+        payable = [row for row in constancias if row.takes_deposits]
         for row in constancias:
-            if not row.is_open:
+            if not row.takes_deposits:
                 text = f"La constancia {row.printed_reference} está {row.get_status_display()}."
                 self.message_user(request, text, messages.WARNING)
         if not payable:
@@ -133,7 +147,7 @@ class ConstanciaAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/payments/constancia/confirm.html", context)
 
     def _chosen(self, request: HttpRequest) -> list[Constancia]:
-        ids = [int(pk) for pk in request.GET.getlist("c") if pk.isdecimal()]
+        ids = [int(pk) for pk in request.GET.getlist("c") if pk.isdecimal() and len(pk) < 19]
         return list(Constancia.objects.with_paid().filter(pk__in=ids).order_by("pk"))
 
     def _record(self, request: HttpRequest, forms: list[DepositForm]) -> HttpResponse:
@@ -156,10 +170,66 @@ def _outcome(constancia: Constancia) -> str:
 
 
 @admin.register(BankAccount)
-class BankAccountAdmin(AuditedAdmin):
-    """Where customers pay. The CLABE and the account are checked before they are saved."""
+class BankAccountAdmin(ReadOnlyAdmin):
+    """Where customers pay: one person proposes an account, another approves it."""
 
-    list_display = ["bank_name", "clabe", "account_number", "beneficiary", "is_in_force"]
+    list_display = ["bank_name", "clabe", "account_number", "state", "proposed_by", "approved_by"]
+    list_select_related = ["proposed_by", "approved_by"]
+    actions = ["approve", "reject"]
+
+    def get_fields(self, request: HttpRequest, obj: BankAccount | None = None) -> list[Any]:
+        """An existing account also tells its story."""
+        return [*BANK_ACCOUNT_FIELDS, *(BANK_ACCOUNT_STORY if obj else [])]
+
+    @admin.display(description="estado")
+    def state(self, account: BankAccount) -> str:
+        """In a word."""
+        return account.state
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Proposing is open to those with Django's permission to add."""
+        return request.user.has_perm("payments.add_bankaccount")
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may approve and reject."""
+        return request.user.has_perm("payments.approve_bankaccount")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Propose it."""
+        bank_accounts.propose_bank_account(account=obj, by=request.user)  # type: ignore[arg-type]
+        self.message_user(
+            request,
+            "La cuenta queda propuesta. Entrará en vigor cuando otra persona la apruebe; "
+            "mientras tanto las constancias siguen con la anterior.",
+            messages.WARNING,
+        )
+
+    @admin.action(description="Aprobar: poner en vigor", permissions=["approve"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[BankAccount]) -> None:
+        """Put the chosen proposal in force."""
+        self._decide(request, queryset, bank_accounts.approve_bank_account, "está en vigor")
+
+    @admin.action(description="Rechazar la propuesta", permissions=["approve"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[BankAccount]) -> None:
+        """Take back the chosen proposal."""
+        self._decide(request, queryset, bank_accounts.reject_bank_account, "quedó retirada")
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[BankAccount],
+        decide: Callable[..., object],
+        outcome: str,
+    ) -> None:
+        if queryset.count() != 1:
+            self.message_user(request, "Elija una sola cuenta.", messages.ERROR)
+            return
+        account = queryset.get()
+        try:
+            decide(account=account, by=request.user)
+            self.message_user(request, f"La cuenta {account} {outcome}.", messages.SUCCESS)
+        except bank_accounts.BankAccountError as error:
+            self.message_user(request, str(error), messages.ERROR)
 
 
 @admin.register(Payment)

@@ -17,7 +17,9 @@ class PaymentsConfig(AppConfig):
 
         install_after_migrate(
             self,
+            (models.BankAccount, {"columns": models.BankAccount.FROZEN}),
             (models.Constancia, {"columns": models.Constancia.FROZEN}),
+            (models.Constancia, models.Constancia.PDF_IS_WRITTEN_ONCE),
             (models.ConstanciaLine, {}),
             (models.Payment, {}),
         )

@@ -6,11 +6,10 @@ import uuid
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from payments.models import Constancia
 from payments.pdf import draw_constancia
-from payments.slip import Slip, SlipLine
+from payments.plain import slip_of
 
 log = logging.getLogger(__name__)
 
@@ -18,34 +17,7 @@ BATCH = 50
 
 
 class DamagedPdfError(Exception):
-    """The stored file is not the one that was drawn."""
-
-
-def slip_of(constancia: Constancia) -> Slip:
-    """What the constancia prints, from its frozen rows."""
-    return Slip(
-        reference=constancia.reference,
-        customer_name=constancia.customer_name,
-        customer_rfc=constancia.customer_rfc,
-        issued_on=timezone.localdate(constancia.issued_at),
-        expires_on=constancia.expires_on,
-        lines=tuple(
-            SlipLine(
-                code=line.code,
-                quantity=line.quantity,
-                description=line.description,
-                included=line.included,
-                unit_price=line.unit_price,
-                amount=line.amount,
-            )
-            for line in constancia.lines.all()
-        ),
-        totals=constancia.totals,
-        beneficiary=constancia.beneficiary,
-        bank_name=constancia.bank_name,
-        account_number=constancia.account_number,
-        clabe=constancia.clabe,
-    )
+    """The stored file is lost, or is not the one that was drawn."""
 
 
 def stored_pdf(constancia: Constancia) -> bytes:
@@ -56,8 +28,11 @@ def stored_pdf(constancia: Constancia) -> bytes:
     if not constancia.pdf:
         _draw_and_store(constancia)
         constancia.refresh_from_db(fields=["pdf", "pdf_sha256"])
-    with constancia.pdf.open("rb") as file:
-        content: bytes = file.read()
+    try:
+        with constancia.pdf.open("rb") as file:
+            content: bytes = file.read()
+    except FileNotFoundError as error:
+        raise DamagedPdfError(f"The PDF of {constancia.reference} is lost.") from error
     if hashlib.sha256(content).hexdigest() != constancia.pdf_sha256:
         raise DamagedPdfError(f"The PDF of {constancia.reference} is not the one that was stored.")
     return content

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from facturamos.money import NotMoneyError, format_money, parse_money
 from payments.models import Constancia
-from payments.services import Deposit
+from payments.services import Deposit, deposit_date_problem
 from renewals.forms import SelectionForm
 
 
@@ -55,10 +55,9 @@ class DepositForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, constancia: Constancia) -> None:
         self.constancia = constancia
-        self.missing: Decimal = constancia.total - constancia.paid
         initial = {
             "seen_paid": constancia.paid,
-            "amount": f"{self.missing:,.2f}",
+            "amount": f"{constancia.missing:,.2f}",
             "paid_on": timezone.localdate(),
         }
         super().__init__(data, initial=initial, prefix=f"c{constancia.pk}")
@@ -71,20 +70,21 @@ class DepositForm(forms.Form):
         return amount
 
     def clean_paid_on(self) -> date:
-        """A deposit has happened already."""
+        """The day the bank shows, if it is one on which this constancia could be paid."""
         day: date = self.cleaned_data["paid_on"]
-        if day > timezone.localdate():
-            raise forms.ValidationError("La fecha del depósito todavía no llega; revísela.")
+        if problem := deposit_date_problem(self.constancia, day):
+            raise forms.ValidationError(problem)
         return day
 
     def clean(self) -> dict[str, Any]:
         """An amount other than the missing one is often a slip of the hand: ask first."""
         cleaned = super().clean() or {}
         amount = cleaned.get("amount")
-        if amount is not None and amount != self.missing and not cleaned.get("differs"):
+        if amount is not None and amount != self.constancia.missing and not cleaned.get("differs"):
+            missing = format_money(self.constancia.missing)
             self.add_error(
                 "amount",
-                f"Faltan {format_money(self.missing)} y usted escribió {format_money(amount)}. "
+                f"Faltan {missing} y usted escribió {format_money(amount)}. "
                 "Corríjalo, o marque la casilla si así aparece en el banco.",
             )
         return cleaned

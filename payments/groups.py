@@ -20,6 +20,7 @@ PERMISSIONS = {
         "payments.view_constancia",
         "payments.view_constancialine",
         "payments.view_payment",
+        "payments.view_bankaccount",
         "payments.confirm_payment",
     ],
 }

@@ -1,13 +1,14 @@
 """The payment slip, where its money goes, and the money that came."""
 
-from datetime import date
+import secrets
 from decimal import Decimal
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce, Length
+from django.db.models.functions import Coalesce, Length, Round
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
@@ -26,8 +27,33 @@ def validate_clabe(value: str) -> None:
         raise ValidationError(str(error)) from error
 
 
+class BankAccountQuerySet(models.QuerySet["BankAccount"]):
+    """What can be asked of the accounts."""
+
+    def proposed(self) -> "BankAccountQuerySet":
+        """Waiting for a second person."""
+        return self.filter(approved_at=None, retired_at=None)
+
+    def in_force(self) -> "BankAccountQuerySet":
+        """The one that new constancias name; there is one at most."""
+        return self.filter(approved_at__isnull=False, retired_at=None)
+
+
 class BankAccount(models.Model):
-    """An account of the company. One is in force; what was issued keeps its own copy."""
+    """An account of the company: proposed by one person, in force once another approves it.
+
+    What it says never changes (a trigger sees to it): a correction is a new proposal. What was
+    issued keeps its own copy.
+    """
+
+    FROZEN = (
+        "beneficiary",
+        "bank_name",
+        "account_number",
+        "clabe",
+        "proposed_at",
+        "proposed_by_id",
+    )
 
     beneficiary = models.CharField("beneficiario", max_length=120)
     bank_name = models.CharField("banco", max_length=60)
@@ -35,22 +61,67 @@ class BankAccount(models.Model):
     clabe = models.CharField(
         "cuenta interbancaria (CLABE)", max_length=18, validators=[validate_clabe]
     )
-    is_in_force = models.BooleanField("en vigor", default=False)
+    proposed_at = models.DateTimeField("propuesta", default=timezone.now)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="propuesta por"
+    )
+    approved_at = models.DateTimeField("aprobada", null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="aprobada por",
+    )
+    retired_at = models.DateTimeField("retirada", null=True, blank=True)
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="retirada por",
+    )
+
+    objects = BankAccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = "cuenta bancaria"
         verbose_name_plural = "cuentas bancarias"
+        ordering = ["-pk"]
+        permissions = [("approve_bankaccount", "Puede aprobar y rechazar cuentas bancarias")]
         constraints = [
             models.UniqueConstraint(
-                fields=["is_in_force"],
-                condition=Q(is_in_force=True),
+                models.Value(1),
+                condition=Q(approved_at__isnull=False, retired_at=None),
                 name="bankaccount_one_in_force",
-                violation_error_message="Ya hay otra cuenta en vigor; quítele primero la marca.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at=None, approved_by=None)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="bankaccount_approved_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(retired_at=None, retired_by=None)
+                | Q(retired_at__isnull=False, retired_by__isnull=False),
+                name="bankaccount_retired_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
+                name="bankaccount_two_people",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.bank_name} {self.clabe}"
+
+    @property
+    def state(self) -> str:
+        """In a word, for people."""
+        if self.retired_at:
+            return "retirada"
+        return "en vigor" if self.approved_at else "propuesta"
 
     def clean(self) -> None:
         """Refuse an account that is not the one in the CLABE."""
@@ -58,6 +129,11 @@ class BankAccount(models.Model):
             check_account(self.clabe, self.account_number)
         except ClabeError as error:
             raise ValidationError({"account_number": str(error)}) from error
+
+
+def new_token() -> str:
+    """128 random bits, for an address that nobody can guess."""
+    return secrets.token_urlsafe(16)
 
 
 class ConstanciaQuerySet(models.QuerySet["Constancia"]):
@@ -93,15 +169,25 @@ class Constancia(models.Model):
 
     STANDING = (Status.OPEN, Status.PAID)
     FROZEN = (
-        "reference", "reference_scheme", "quote_id", "customer_id", "customer_name", "customer_rfc",
-        "issued_at", "expires_on", "iva_rate", "subtotal", "iva", "total",
-        "beneficiary", "bank_name", "account_number", "clabe",
-    )  # fmt: skip
+        *("reference", "reference_scheme", "token", "quote_id"),
+        *("issued_at", "issued_by_id", "expires_on"),
+        *("customer_id", "customer_name", "customer_rfc"),
+        *("iva_rate", "subtotal", "iva", "total"),
+        *("beneficiary", "bank_name", "account_number", "clabe"),
+    )
+
+    PDF_IS_WRITTEN_ONCE: ClassVar = {
+        "name": "pdf",
+        "columns": ("pdf", "pdf_sha256"),
+        "unless": "OLD.pdf = ''",
+    }
 
     reference = models.CharField("referencia", max_length=7, unique=True)
     reference_scheme = models.CharField(
         "tipo de referencia", max_length=10, choices=Scheme.choices, default=Scheme.DAMM7
     )
+    # Opens the public page behind the slip's QR: 128 random bits, told to nobody else.
+    token = models.CharField("clave de verificación", max_length=22, unique=True, default=new_token)
     quote = models.ForeignKey(Quote, models.PROTECT, verbose_name="cotización")
     customer = models.ForeignKey(Customer, models.PROTECT, verbose_name="cliente")
     customer_name = models.CharField("nombre del cliente", max_length=254)
@@ -162,7 +248,9 @@ class Constancia(models.Model):
             ),
             models.CheckConstraint(condition=Q(total__gt=0), name="constancia_costs_something"),
             models.CheckConstraint(
-                condition=Q(total=F("subtotal") + F("iva")), name="constancia_adds_up"
+                # SQLite adds decimals as binary fractions, hence the rounding.
+                condition=Exact(F("total"), Round(F("subtotal") + F("iva"), 2)),
+                name="constancia_adds_up",
             ),
             models.CheckConstraint(
                 condition=Q(Exact(Length("reference"), 7), reference_scheme="damm7")
@@ -220,9 +308,28 @@ class Constancia(models.Model):
         """Whether it still waits for its money."""
         return self.status == self.Status.OPEN
 
-    def is_past_due(self, today: date) -> bool:
-        """Whether its last day is over, swept or not."""
-        return self.expires_on < today
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether it is open and untouched; asks `paid` from `with_paid`."""
+        return self.is_open and not self.paid
+
+    @property
+    def missing(self) -> Decimal:
+        """What is still to be paid (MXN); asks `paid` from `with_paid`."""
+        return self.total - self.paid
+
+    @property
+    def initials(self) -> str:
+        """All that the public page tells of the customer: `F. D. N.`"""
+        words = [word for word in self.customer_name.split() if word[0].isalpha()]
+        return " ".join(
+            f"{word[0].upper()}." for word in words if len(word) > 3 or word[0].isupper()
+        )
+
+    @property
+    def takes_deposits(self) -> bool:
+        """Whether a deposit may still be confirmed: an expired one may have been paid in time."""
+        return self.status in (self.Status.OPEN, self.Status.EXPIRED)
 
 
 class ConstanciaLine(models.Model):
@@ -246,7 +353,9 @@ class ConstanciaLine(models.Model):
                 fields=["constancia", "position"], name="constancialine_position"
             ),
             models.CheckConstraint(
-                condition=Q(included=True, amount=F("quantity") * F("unit_price"))
+                condition=Q(
+                    Exact(F("amount"), Round(F("quantity") * F("unit_price"), 2)), included=True
+                )
                 | Q(included=False, amount=0),
                 name="constancialine_amount",
             ),

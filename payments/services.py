@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from facturamos.money import ZERO, format_money
-from payments.models import BankAccount, Constancia, ConstanciaLine, Payment
+from payments.bank_accounts import account_in_force
+from payments.models import Constancia, ConstanciaLine, Payment
 from payments.references import new_reference
 from renewals.models import Quote, QuoteLine
 from renewals.pricing import Selection, select
@@ -73,7 +74,7 @@ def issue_constancia(
             f"El total no coincide con su cotización: es {format_money(selection.totals.total)}. "
             "No se generó nada; revise el importe y acepte de nuevo."
         )
-    account = BankAccount.objects.filter(is_in_force=True).first()
+    account = account_in_force()
     if account is None:
         raise NoBankAccountError(
             "Por el momento no podemos generar su constancia porque falta la cuenta de depósito. "
@@ -155,13 +156,17 @@ def record_payment(*, deposit: Deposit, by: User) -> Constancia:
 
     Paying renews the quote and unlocks version 4.0. Returns the constancia as it is afterwards.
 
-    Raises NotPayableError when it is already paid, cancelled or expired, when somebody else
-    recorded a payment meanwhile, or when the day is impossible.
+    A deposit made before the constancia expired counts although it is confirmed afterwards.
+
+    Raises NotPayableError when it is already paid or cancelled, or was deposited after it expired,
+    when somebody else recorded a payment meanwhile, or when the day is impossible.
     """
     quote_id = Constancia.objects.values_list("quote_id", flat=True).get(pk=deposit.constancia_id)
     Quote.objects.select_for_update().get(pk=quote_id)  # the parent first, always
     constancia = Constancia.objects.with_paid().get(pk=deposit.constancia_id)
     _check_payable(constancia, deposit)
+    if not constancia.is_open:
+        _reopen(constancia, by)
     payment = Payment.objects.create(
         constancia=constancia, amount=deposit.amount, paid_on=deposit.paid_on, recorded_by=by
     )
@@ -179,9 +184,23 @@ def record_payment(*, deposit: Deposit, by: User) -> Constancia:
     return constancia
 
 
+def deposit_date_problem(constancia: Constancia, paid_on: date) -> str:
+    """What is wrong with the day of a deposit, as a sentence; empty when nothing is."""
+    if paid_on > timezone.localdate():
+        return "La fecha del depósito todavía no llega; revísela."
+    if paid_on < timezone.localdate(constancia.issued_at):
+        return "La fecha del depósito es anterior a la constancia; revísela."
+    if constancia.status == Constancia.Status.EXPIRED and paid_on > constancia.expires_on:
+        return (
+            "El depósito se hizo después de que venció la constancia, así que no puede confirmarse "
+            "con ella. Pida al cliente que genere otra, o resuélvalo con su administrador."
+        )
+    return ""
+
+
 def _check_payable(constancia: Constancia, deposit: Deposit) -> None:
     name = f"La constancia {constancia.printed_reference}"
-    if not constancia.is_open:
+    if not constancia.takes_deposits:
         raise NotPayableError(
             f"{name} está {constancia.get_status_display()}; no se registró ningún pago."
         )
@@ -191,19 +210,32 @@ def _check_payable(constancia: Constancia, deposit: Deposit) -> None:
             f"{format_money(constancia.paid)} de {format_money(constancia.total)}. "
             "No se registró nada; revise el banco y confirme de nuevo si hace falta."
         )
-    if deposit.paid_on > timezone.localdate():
-        raise NotPayableError(f"{name}: la fecha del depósito todavía no llega; revísela.")
-    if deposit.paid_on < timezone.localdate(constancia.issued_at):
+    if problem := deposit_date_problem(constancia, deposit.paid_on):
+        raise NotPayableError(f"{name}: {problem[0].lower()}{problem[1:]}")
+
+
+def _reopen(constancia: Constancia, by: User) -> None:
+    """An expired one whose deposit was made in time, unless its quote went another way since."""
+    if not hold_quote(quote=constancia.quote):
         raise NotPayableError(
-            f"{name}: la fecha del depósito es anterior a la constancia; revísela."
+            f"La constancia {constancia.printed_reference} venció y el cliente ya generó otra para "
+            "la misma cotización. No se registró nada; confirme el depósito en la nueva."
         )
+    Constancia.objects.filter(pk=constancia.pk, status=Constancia.Status.EXPIRED).update(
+        status=Constancia.Status.OPEN, expired_at=None
+    )
+    audit.record("constancia.reopened", by=by, target=constancia)
 
 
 def _mark_paid(constancia: Constancia, by: User) -> None:
-    Constancia.objects.filter(pk=constancia.pk, status=Constancia.Status.OPEN).update(
+    marked = Constancia.objects.filter(pk=constancia.pk, status=Constancia.Status.OPEN).update(
         status=Constancia.Status.PAID, paid_at=timezone.now(), paid_by=by
     )
-    renew_quote(quote=constancia.quote)
+    if not (marked and renew_quote(quote=constancia.quote)):
+        raise NotPayableError(
+            f"La constancia {constancia.printed_reference} o su cotización cambiaron mientras "
+            "usted confirmaba. No se registró nada; revise su estado y confirme de nuevo."
+        )
     audit.record("constancia.paid", by=by, target=constancia)
     unlock_version_4(customer=constancia.customer, by=by)
 

@@ -34,3 +34,4 @@ class Slip:
     bank_name: str
     account_number: str
     clabe: str
+    verify_url: str

@@ -1,24 +1,22 @@
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import CustomerRequest, customer_page
-from facturamos.contacts import BANKS
 from payments import services
-from payments.documents import stored_pdf
 from payments.forms import ConfirmationForm
 from payments.models import Constancia
-from payments.references import InvalidReferenceError, parse_reference
 from renewals.forms import selection_query
 from renewals.models import MigrationNotice, Quote
 from renewals.pricing import SelectionError
-from renewals.services import current_quote
+from renewals.services import current_quote, find_quote
 
 
 @require_GET
@@ -26,10 +24,12 @@ from renewals.services import current_quote
 def panel(request: CustomerRequest) -> HttpResponse:
     """The customer's home: where the renewal stands, and what comes next."""
     quote = current_quote(request.customer)
-    newest = Constancia.objects.of(request.customer).first()
+    waiting = Constancia.objects.of(request.customer).filter(status=Constancia.Status.OPEN)
     context = {
         "quote": quote,
-        "constancia": newest if newest and newest.status in Constancia.STANDING else None,
+        "constancia": waiting.with_paid().first(),
+        "soon": timezone.localdate() + timedelta(days=settings.EXPIRES_SOON_DAYS),
+        "today": timezone.localdate(),
         "migration": MigrationNotice.objects.filter(customer=request.customer).first(),
     }
     return render(request, "payments/panel.html", context)
@@ -39,18 +39,28 @@ def panel(request: CustomerRequest) -> HttpResponse:
 @customer_page
 def confirm(request: CustomerRequest) -> HttpResponse:
     """What will be generated, with "Aceptar" and "Cancelar". Nothing is made before "Aceptar"."""
-    data = request.POST if request.method == "POST" else request.GET
+    is_post = request.method == "POST"
+    data = _with_pick(request.POST, request.GET) if is_post else request.GET
     quote = _quote_asked_for(request, data)
     if "cancel" in data:
         return _back_to_quote(quote, data)
-    form = ConfirmationForm(data, quote_lines=list(quote.lines.all()))
-    if request.method == "POST":
+    form = ConfirmationForm(data, quote_lines=list(quote.lines.all()), is_post=is_post)
+    if is_post:
         return _accept(request, quote, form)
     standing = Constancia.objects.standing().filter(quote=quote).first()
     if standing:
         messages.info(request, "Ya había generado esta constancia de pago.")
         return redirect("payments:constancia", standing.reference)
     return _confirmation(request, quote, form)
+
+
+def _with_pick(posted: QueryDict, address: QueryDict) -> QueryDict:
+    """What was posted; a script that posts only "accept" means the pick in the address."""
+    data = posted.copy()
+    for name in ("quote", "lines"):
+        if name not in data and name in address:
+            data.setlist(name, address.getlist(name))
+    return data
 
 
 def _accept(request: CustomerRequest, quote: Quote, form: ConfirmationForm) -> HttpResponse:
@@ -88,14 +98,12 @@ def _confirmation(request: HttpRequest, quote: Quote, form: ConfirmationForm) ->
 
 
 def _quote_asked_for(request: CustomerRequest, data: QueryDict) -> Quote:
-    """The customer's quote that the page speaks of, or the newest. 404 for anyone else's."""
-    quotes = Quote.objects.filter(customer=request.customer)
+    """The quote that the page speaks of, or the newest. 404 for an expired one or another's."""
     if "quote" in data:
-        try:
-            quotes = quotes.filter(public_id=UUID(str(data["quote"])))
-        except ValueError as error:
-            raise Http404 from error
-    quote = quotes.order_by("-pk").first()
+        quote = find_quote(customer=request.customer, public_id=str(data["quote"]))
+    else:
+        newest = Quote.objects.filter(customer=request.customer).first()
+        quote = current_quote(request.customer) or newest
     if quote is None or (
         quote.status == Quote.Status.OPEN and quote.has_expired(timezone.localdate())
     ):
@@ -107,42 +115,3 @@ def _back_to_quote(quote: Quote, data: QueryDict) -> HttpResponse:
     """The quote's page with the same boxes ticked."""
     query = selection_query(quote.public_id, data.getlist("lines"))
     return redirect(f"{reverse('renewals:quote')}?{query}")
-
-
-@require_GET
-@customer_page
-def constancias(request: CustomerRequest) -> HttpResponse:
-    """Every constancia of the customer, newest first."""
-    rows = Constancia.objects.of(request.customer)
-    return render(request, "payments/constancias.html", {"constancias": rows})
-
-
-@require_GET
-@customer_page
-def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
-    """One constancia on screen: what to pay, where, and what happens next."""
-    found = _own_constancia(request, reference)
-    return render(request, "payments/constancia.html", {"constancia": found, "banks": BANKS})
-
-
-@require_GET
-@customer_page
-def constancia_pdf(request: CustomerRequest, reference: str) -> HttpResponse:
-    """The stored PDF."""
-    found = _own_constancia(request, reference)
-    return HttpResponse(
-        stored_pdf(found),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="constancia-{found.reference}.pdf"'},
-    )
-
-
-def _own_constancia(request: CustomerRequest, reference: str) -> Constancia:
-    """404 for one that is not the customer's, as if it did not exist."""
-    try:
-        digits = parse_reference(reference)
-    except InvalidReferenceError as error:
-        raise Http404 from error
-    return get_object_or_404(
-        Constancia.objects.of(request.customer).prefetch_related("lines"), reference=digits
-    )

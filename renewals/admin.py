@@ -34,6 +34,14 @@ class QuoteAdmin(AuditedAdmin):
     readonly_fields = ["status"]
     inlines = [QuoteLineInline]
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Quote | None:
+        """Hold the row while a form is saved, so that no constancia is issued in between."""
+        if request.method == "POST" and object_id.isdecimal():
+            Quote.objects.select_for_update().filter(pk=object_id).first()
+        return super().get_object(request, object_id, from_field)
+
     def has_change_permission(self, request: HttpRequest, obj: Quote | None = None) -> bool:
         """Only an open quote can still change."""
         allowed = super().has_change_permission(request, obj)

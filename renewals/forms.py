@@ -2,6 +2,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.utils.http import urlencode
 
@@ -14,6 +15,9 @@ KNOWN_FIELDS = {
     *("csrfmiddlewaretoken", "quote", "lines", "total"),
     *("generate", "later", "recalculate", "accept", "cancel"),
 }
+
+# The code of an error that only says the pick cannot be paid for as it stands.
+UNFINISHED = "unfinished"
 
 
 def selection_query(quote: object, lines: Iterable[object]) -> str:
@@ -30,8 +34,11 @@ class SelectionForm(forms.Form):
 
     data: QueryDict
 
-    def __init__(self, data: QueryDict, *, quote_lines: Sequence[QuoteLine]) -> None:
+    def __init__(
+        self, data: QueryDict, *, quote_lines: Sequence[QuoteLine], is_post: bool = True
+    ) -> None:
         super().__init__(data)
+        self.is_post = is_post
         self.quote_lines = quote_lines
         self.selection: Selection | None = None
         self.fields["lines"].choices = [  # type: ignore[attr-defined]
@@ -43,10 +50,14 @@ class SelectionForm(forms.Form):
         sent = set(self.data.getlist("lines"))
         return {line.pk for line in self.quote_lines if str(line.pk) in sent}
 
+    def is_only_unfinished(self) -> bool:
+        """Whether nothing is wrong but a pick that cannot be paid for yet."""
+        return self.is_valid() or self.has_error(NON_FIELD_ERRORS, code=UNFINISHED)
+
     def clean(self) -> dict[str, Any]:
         """Apply the rules of the pick, and refuse fields that no page of ours has."""
         cleaned = super().clean() or {}
-        if set(self.data) - KNOWN_FIELDS:
+        if self.is_post and set(self.data) - KNOWN_FIELDS:
             raise forms.ValidationError(
                 "Los precios son los de su cotización y no se pueden enviar desde la página. "
                 "No se cambió nada; revise los productos y continúe."
@@ -58,5 +69,5 @@ class SelectionForm(forms.Form):
                 self.quote_lines, set(cleaned.get("lines", [])), current_iva_rate()
             )
         except SelectionError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(str(error), code=UNFINISHED) from error
         return cleaned

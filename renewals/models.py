@@ -133,7 +133,11 @@ class MigrationNotice(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(acknowledged_at=None, acknowledged_by=None)
-                | Q(acknowledged_at__gte=F("unlocked_at"), acknowledged_by__isnull=False),
+                | Q(
+                    acknowledged_at__isnull=False,
+                    acknowledged_at__gte=F("unlocked_at"),
+                    acknowledged_by__isnull=False,
+                ),
                 name="migration_acknowledged_at_and_by",
             )
         ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -30,6 +31,14 @@ class OfferedLine:
 def current_iva_rate() -> Decimal:
     """The IVA rate in force today, in the company's zone."""
     return iva_rate(timezone.localdate(), settings.IVA_ZONE)
+
+
+def find_quote(*, customer: Customer, public_id: str) -> Quote | None:
+    """The customer's quote with that public id, in whatever state; None for anyone else's."""
+    try:
+        return Quote.objects.filter(customer=customer, public_id=UUID(public_id)).first()
+    except ValueError:
+        return None
 
 
 def current_quote(customer: Customer) -> Quote | None:
@@ -59,18 +68,22 @@ def offer_quote(
     return quote
 
 
+# The three below move the status inside the transaction of the service that calls them, which holds
+# the quote's lock, looks at the answer and writes the audit.
+
+
 def hold_quote(*, quote: Quote) -> bool:
     """A constancia was issued for it. False when it was not open any more."""
     return _move(quote, Quote.Status.OPEN, Quote.Status.HELD)
 
 
 def release_quote(*, quote: Quote) -> bool:
-    """Its constancia was cancelled or expired: the customer may choose again."""
+    """Its constancia was cancelled or expired: the customer may choose again. False if not held."""
     return _move(quote, Quote.Status.HELD, Quote.Status.OPEN)
 
 
 def renew_quote(*, quote: Quote) -> bool:
-    """Its constancia was paid."""
+    """Its constancia was paid. False when none held it."""
     return _move(quote, Quote.Status.HELD, Quote.Status.RENEWED)
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -33,6 +33,11 @@ def start(request: CustomerRequest) -> HttpResponse:
 @customer_page
 def quote(request: CustomerRequest) -> HttpResponse:
     """The quote with its boxes, and the three ways on from it."""
+    data = request.POST if request.method == "POST" else request.GET
+    if "quote" in data and not services.find_quote(
+        customer=request.customer, public_id=str(data["quote"])
+    ):
+        raise Http404
     offer = services.current_quote(request.customer)
     if offer is None:
         return _without_offer(request)
@@ -50,19 +55,20 @@ def quote(request: CustomerRequest) -> HttpResponse:
 
 
 def _quote_page(request: HttpRequest, offer: Quote, form: SelectionForm | None) -> HttpResponse:
-    lines = list(offer.lines.select_related("product"))
+    lines = list(offer.lines.all())
     if form is None:
         asked = request.GET.getlist("lines")
         picked = {line.pk for line in lines if not asked or str(line.pk) in asked}
     else:
         picked = form.ticked()
     picked |= {line.pk for line in lines if line.is_required}
+    recalculating = "recalculate" in request.POST
     context: dict[str, Any] = {
         "quote": offer,
         "lines": lines,
         "picked": picked,
         "totals": pricing.totals(lines, picked, services.current_iva_rate()),
-        "form": form if form and "recalculate" not in request.POST else None,
+        "form": None if recalculating and form and form.is_only_unfinished() else form,
     }
     return render(request, "renewals/quote.html", context)
 

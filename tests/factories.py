@@ -8,6 +8,11 @@ from django.utils import timezone
 
 from accounts.models import Customer, Distributor, PrivacyNotice, User
 from accounts.services import accept_notice, publish_notice
+from payments.bank_accounts import (
+    account_in_force,
+    approve_bank_account,
+    propose_bank_account,
+)
 from payments.models import BankAccount, Constancia
 from payments.services import Deposit, issue_constancia, record_payment
 from renewals.models import Product, Quote
@@ -93,25 +98,23 @@ def make_quote(customer: Customer, lines=CONSTANCIA_OF_THE_MANUAL, days: int = 3
 
 
 def make_bank_account(**fields) -> BankAccount:
-    """The account of the customer's manual."""
+    """The account of the customer's manual, in force."""
     account = BankAccount(
         **{
             "beneficiary": "Sistemas Perseo S.A. de C.V.",
             "bank_name": "BBVA",
             "account_number": "0101644637",
             "clabe": "012164001016446374",
-            "is_in_force": True,
             **fields,
         }
     )
-    account.full_clean()
-    account.save()
-    return account
+    propose_bank_account(account=account, by=make_user(is_staff=True))
+    return approve_bank_account(account=account, by=make_user(is_staff=True))
 
 
 def make_constancia(user: User, quote: Quote | None = None) -> Constancia:
     """All lines of the quote (the manual's constancia unless another is given)."""
-    if not BankAccount.objects.filter(is_in_force=True).exists():
+    if account_in_force() is None:
         make_bank_account()
     assert user.customer
     quote = quote or make_quote(user.customer)

@@ -11,7 +11,7 @@ from tests import factories
 PUBLIC = {
     "/", "/ingresar/", "/registro/", "/salir/", "/cuenta/inactiva/", "/contrasena/olvidada/",
     "/contrasena/olvidada/enviada/", "/contrasena/nueva/1-1/", "/contrasena/nueva/lista/",
-    "/privacidad/integral/", "/salud/", "/salud/listo/",
+    "/privacidad/integral/", "/salud/", "/salud/listo/", "/verificar/x/",
 }  # fmt: skip
 
 
@@ -24,7 +24,8 @@ def addresses(patterns=None, prefix="/"):
         if isinstance(pattern, URLResolver):
             yield from addresses(pattern.url_patterns, prefix + route)
         elif isinstance(pattern, URLPattern):
-            route = route.replace("<str:reference>", "1234567").replace(
+            route = route.replace("<str:reference>", "1234567").replace("<str:token>", "x")
+            route = route.replace(
                 "^contrasena/nueva/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "contrasena/nueva/1-1/"
             )
             yield prefix + route

@@ -17,4 +17,5 @@ function recalculate() {
 
 document.getElementById("recalculate").hidden = true;
 boxes.forEach((box) => box.addEventListener("change", recalculate));
-recalculate();
+// Also after "Back", when the browser puts the boxes back as they were.
+window.addEventListener("pageshow", recalculate);

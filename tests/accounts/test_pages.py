@@ -1,6 +1,7 @@
 """Sign-in, forgotten passwords, and the privacy notice that comes first."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -177,7 +178,7 @@ class TestPrivacyGate:
     )  # fmt: skip
     def test_every_page_leads_to_the_notice(self, newcomer, signed_in, path):
         client = signed_in(newcomer)
-        assert client.get(path).headers["Location"] == "/privacidad/"
+        assert client.get(path).headers["Location"] == f"/privacidad/?next={quote(path, safe='')}"
         assert client.post(path).headers["Location"] == "/privacidad/"
 
     def test_the_whole_text_opens_without_signing_in(self, client, newcomer):
@@ -209,11 +210,30 @@ class TestPrivacyGate:
         assert (event.actor, event.ip) == (newcomer.username, "192.0.2.7")
         assert client.get("/panel/").status_code == 200
 
+    @pytest.mark.parametrize(
+        ("asked", "led_to"),
+        [
+            ("/constancias/", "/constancias/"),
+            ("https://evil.test/", "/inicio/"),
+            ("//evil.test/", "/inicio/"),
+        ],
+    )
+    def test_accepting_leads_where_the_person_was_going(self, newcomer, signed_in, asked, led_to):
+        notice = factories.PrivacyNotice.objects.get()
+        address = f"/privacidad/?next={quote(asked, safe='')}"
+        answer = signed_in(newcomer).post(address, {"notice": notice.pk, "accept": "on"})
+        assert answer.headers["Location"] == led_to
+
+    def test_without_a_published_notice_no_customer_gets_in(self, db, signed_in):
+        page = signed_in(factories.make_user(factories.make_customer())).get("/panel/")
+        assert page.status_code == 503
+        assert "Falta publicar el aviso de privacidad" in page.content.decode()
+
     def test_a_new_version_asks_again(self, user, signed_in):
         client = signed_in(user)
         assert client.get("/panel/").status_code == 200
         factories.make_notice("2")
-        assert client.get("/panel/").headers["Location"] == "/privacidad/"
+        assert client.get("/panel/").headers["Location"].startswith("/privacidad/")
 
     def test_a_notice_replaced_while_reading_is_shown_again(self, newcomer, signed_in):
         old = factories.PrivacyNotice.objects.get()

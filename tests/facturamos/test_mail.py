@@ -40,6 +40,17 @@ class Doubling(Delivering):
         return super().send_messages(email_messages)
 
 
+class InHand(Delivering):
+    """While this worker sends "uno", another one takes "dos" and is not done with it yet."""
+
+    def send_messages(self, email_messages):
+        if email_messages[0].subject == "dos":
+            raise SystemExit
+        with suppress(SystemExit):
+            send_due()
+        return super().send_messages(email_messages)
+
+
 @pytest.fixture(autouse=True)
 def transport(settings):
     """Our backend, which Django's test runner had replaced; names what carries the mail away."""
@@ -259,6 +270,14 @@ def test_two_workers_send_each_mail_once(transport):
     transport(Doubling)
     send_due()
     assert sorted(message.subject for message in mail.outbox) == ["dos", "tres", "uno"]
+
+
+def test_a_mail_that_another_worker_has_in_hand_is_left_to_it(transport):
+    write("uno")
+    write("dos")
+    transport(InHand)
+    assert send_due() == 1  # and no SystemExit, which "dos" would have brought
+    assert [message.subject for message in mail.outbox] == ["uno"]
 
 
 def test_a_mail_whose_worker_was_killed_comes_back_after_five_minutes(clock, transport):

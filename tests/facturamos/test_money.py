@@ -10,6 +10,7 @@ from facturamos.money import (
     add_up,
     format_money,
     format_rate,
+    in_words,
     parse_money,
     to_cents,
 )
@@ -98,6 +99,25 @@ def test_what_rounds_to_nothing_has_no_sign():
 )
 def test_a_rate_is_a_percentage_without_needless_zeros(rate, text):
     assert format_rate(Decimal(rate)) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("0.01", "cero pesos 01/100 M.N."),
+        ("1", "un peso 00/100 M.N."),
+        ("21", "veintiún pesos 00/100 M.N."),
+        ("1305.00", "mil trescientos cinco pesos 00/100 M.N."),
+        ("5220.50", "cinco mil doscientos veinte pesos 50/100 M.N."),
+        ("31000", "treinta y un mil pesos 00/100 M.N."),
+        ("1000000", "un millón de pesos 00/100 M.N."),
+        ("1000001", "un millón un pesos 00/100 M.N."),
+        ("2000000", "dos millones de pesos 00/100 M.N."),
+        ("0.995", "un peso 00/100 M.N."),
+    ],
+)
+def test_an_amount_is_written_out_as_in_mexico(amount, words):
+    assert in_words(Decimal(amount)) == words
 
 
 @given(amounts)

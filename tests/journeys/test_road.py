@@ -41,7 +41,7 @@ def step_2_privacy_notice(customer):
     customer.follow("Leer aviso de privacidad")
     assert customer.path == "/privacidad/integral/"
     customer.picture("2-aviso-integral")
-    customer.follow("Volver al aviso para aceptarlo")
+    customer.follow("Volver al aviso")
     customer.press("Continuar")
     customer.sees("Hay un problema", "palomee la casilla")
     customer.page.get_by_label(

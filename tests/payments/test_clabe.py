@@ -1,5 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,15 +97,20 @@ def test_the_account_of_the_manual_can_be_saved(db):
     ],
     ids=["check digit", "length", "account"],
 )
-def test_a_wrong_account_does_not_pass_the_form(db, fields, field, sentence):
+def test_a_wrong_account_is_not_even_proposed(db, fields, field, sentence):
     with pytest.raises(ValidationError) as refusal:
         factories.make_bank_account(**fields)
     assert sentence in str(refusal.value.message_dict[field])
     assert not BankAccount.objects.exists()
 
 
-def test_two_accounts_cannot_be_in_force(db):
+def test_the_database_keeps_one_account_in_force(db, cxc):
     factories.make_bank_account()
-    with pytest.raises(ValidationError, match="Ya hay otra cuenta en vigor"):
-        factories.make_bank_account(bank_name="BBVA, otra")
-    factories.make_bank_account(bank_name="BBVA, otra", is_in_force=False)
+    rows = BankAccount.objects.all()
+    second = BankAccount(
+        **{field: getattr(rows[0], field) for field in BankAccount.FROZEN},
+        approved_at=timezone.now(),
+        approved_by=cxc,
+    )
+    with pytest.raises(IntegrityError, match="bankaccount_one_in_force"), transaction.atomic():
+        second.save()

@@ -9,8 +9,9 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from payments import documents
-from payments.documents import DamagedPdfError, draw_missing, slip_of, stored_pdf
+from payments.documents import DamagedPdfError, draw_missing, stored_pdf
 from payments.models import Constancia
+from payments.plain import slip_of
 from tests import factories
 
 
@@ -19,9 +20,17 @@ def constancia(user):
     return factories.make_constancia(user)
 
 
-def refuse_to_draw(slip):
-    """In the place of the drawing where none must happen."""
-    raise AssertionError(f"{slip.reference} was drawn")
+@pytest.fixture
+def drawn(monkeypatch):
+    """Drawing takes no time here; the references that were drawn, in their order."""
+    references = []
+
+    def draw(slip):
+        references.append(slip.reference)
+        return f"%PDF of {slip.reference}".encode()
+
+    monkeypatch.setattr(documents, "draw_constancia", draw)
+    return references
 
 
 def stored_files() -> list[Path]:
@@ -38,6 +47,12 @@ def test_the_slip_says_what_the_frozen_rows_say(constancia):
     assert slip.totals == constancia.totals
     assert (slip.beneficiary, slip.bank_name) == ("Sistemas Perseo S.A. de C.V.", "BBVA")
     assert (slip.account_number, slip.clabe) == ("0101644637", "012164001016446374")
+
+
+def test_the_slip_leads_to_the_page_that_tells_a_genuine_one(constancia, settings):
+    settings.SITE_URL = "https://portal.example.com"
+    address = f"https://portal.example.com/verificar/{constancia.token}/"
+    assert slip_of(constancia).verify_url == address
 
 
 def test_the_slip_s_lines_stand_in_the_quote_s_order(constancia):
@@ -57,27 +72,27 @@ def test_the_first_who_asks_has_it_drawn_and_stored_with_its_hash(constancia):
     assert [path.read_bytes() for path in stored_files()] == [content]
 
 
-def test_afterwards_the_stored_bytes_are_served_and_nothing_is_drawn(constancia, monkeypatch):
+def test_afterwards_the_stored_bytes_are_served_and_nothing_is_drawn(constancia, drawn):
     content = stored_pdf(constancia)
-    monkeypatch.setattr(documents, "draw_constancia", refuse_to_draw)
     assert stored_pdf(Constancia.objects.get()) == content
+    assert drawn == [constancia.reference]
 
 
-def test_its_file_name_cannot_be_guessed_from_the_reference(constancia):
+def test_its_file_name_cannot_be_guessed_from_the_reference(constancia, drawn):
     stored_pdf(constancia)
     assert constancia.pdf.name.startswith(f"constancias/{constancia.issued_at:%Y/%m}/")
     assert constancia.reference not in constancia.pdf.name
 
 
-def test_a_file_that_was_changed_is_not_served(constancia):
+def test_a_file_that_was_changed_is_not_served(constancia, drawn):
     stored_pdf(constancia)
     (path,) = stored_files()
-    path.write_bytes(path.read_bytes().replace(b"%PDF", b"%pdf"))
+    path.write_bytes(path.read_bytes().replace(b"PDF", b"pdf"))
     with pytest.raises(DamagedPdfError, match=constancia.reference):
         stored_pdf(Constancia.objects.get())
 
 
-def test_a_file_that_was_lost_is_told_as_damaged(constancia):
+def test_a_file_that_was_lost_is_told_as_damaged(constancia, drawn):
     stored_pdf(constancia)
     (path,) = stored_files()
     path.unlink()
@@ -85,24 +100,20 @@ def test_a_file_that_was_lost_is_told_as_damaged(constancia):
         stored_pdf(Constancia.objects.get())
 
 
-def test_the_worker_draws_what_is_missing(user, outsider):
-    for who in (user, outsider):
-        factories.make_constancia(who)
+def test_the_worker_draws_what_is_missing(user, outsider, drawn):
+    references = {factories.make_constancia(who).reference for who in (user, outsider)}
     assert draw_missing() == 2
+    assert set(drawn) == references
     assert not Constancia.objects.filter(pdf="").exists()
     assert len(stored_files()) == 2
 
 
-def test_the_worker_leaves_what_is_there_alone(constancia, outsider, monkeypatch):
+def test_the_worker_leaves_what_is_there_alone(constancia, outsider, drawn):
     stored_pdf(constancia)
     other = factories.make_constancia(outsider)
-    drawn = []
-    monkeypatch.setattr(
-        documents, "draw_constancia", lambda slip: drawn.append(slip.reference) or b"%PDF-drawn"
-    )
     assert draw_missing() == 1
     assert draw_missing() == 0
-    assert drawn == [other.reference]
+    assert drawn == [constancia.reference, other.reference]
 
 
 def test_one_slip_that_cannot_be_drawn_does_not_hold_up_the_others(user, outsider, monkeypatch):

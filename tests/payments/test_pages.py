@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from payments.models import BankAccount, Constancia
+from payments.models import Constancia
 from payments.services import cancel_constancia
 from renewals.models import Quote
 from tests import factories
@@ -114,8 +114,8 @@ class TestConfirming:
         data = pick(quote) | {"quote": identifier}
         assert signed_in(user).post("/renovacion/confirmar/", data).status_code == 404
 
-    def test_without_a_bank_account_it_says_so_and_loses_nothing(self, user, quote, signed_in):
-        BankAccount.objects.all().delete()
+    def test_without_a_bank_account_it_says_so_and_loses_nothing(self, user, signed_in):
+        quote = factories.make_quote(user.customer)
         page = signed_in(user).post("/renovacion/confirmar/", pick(quote), follow=True)
         assert "Su selección no se perdió" in page.content.decode()
 
@@ -187,7 +187,9 @@ class TestConstancia:
     def test_what_was_issued_does_not_follow_later_changes(self, user, constancia, signed_in):
         client = signed_in(user)
         before = client.get(f"/constancias/{constancia.reference}/pdf/").content
-        BankAccount.objects.update(beneficiary="Otra S.A.", clabe="012000012345678908")
+        factories.make_bank_account(
+            beneficiary="Otra S.A.", clabe="012000012345678908", account_number="1234567890"
+        )
         Quote.objects.get().lines.update(unit_price="1.00", description="Otra cosa")
         user.customer.legal_name = "Otro nombre"
         user.customer.save()

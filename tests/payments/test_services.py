@@ -137,7 +137,6 @@ def test_it_says_whose_it_is_and_who_asked(account, quote, user):
 
 
 def test_it_keeps_the_account_that_was_in_force(constancia):
-    BankAccount.objects.update(is_in_force=False)
     factories.make_bank_account(
         bank_name="Otro", account_number="1", clabe="072164001016446372", beneficiary="Otra"
     )
@@ -223,8 +222,9 @@ def test_an_expired_quote_writes_nothing(account, quote, user, clock):
     assert everything() == before
 
 
-def test_without_an_account_in_force_nothing_is_written(quote, user):
-    factories.make_bank_account(is_in_force=False)
+def test_without_an_account_in_force_nothing_is_written(quote, user, cxc):
+    factories.make_bank_account()
+    BankAccount.objects.update(retired_at=timezone.now(), retired_by=cxc)
     before = everything()
     with pytest.raises(NoBankAccountError, match="falta la cuenta de depósito"):
         issue(quote, user)
@@ -354,9 +354,11 @@ def test_a_deposit_of_the_day_of_issue_counts(account, quote, user, cxc):
     assert record_payment(deposit=deposit, by=cxc).status == Constancia.Status.PAID
 
 
-def test_a_late_deposit_counts_until_the_sweep(constancia, cxc, clock):
+def test_the_rest_may_come_after_the_last_day(constancia, cxc, clock):
+    record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
     clock(constancia.expires_on + DAY, 12)
-    assert factories.pay(constancia, cxc).status == Constancia.Status.PAID
+    rest = factories.make_deposit(constancia, "305.00", seen_paid=Decimal("1000.00"))
+    assert record_payment(deposit=rest, by=cxc).status == Constancia.Status.PAID
 
 
 def refused(constancia: Constancia, by, **deposit) -> str:
@@ -382,11 +384,43 @@ def test_a_cancelled_constancia_takes_no_payment(constancia, cxc):
     )
 
 
-def test_an_expired_constancia_takes_no_payment(constancia, cxc, clock):
-    clock(constancia.expires_on + DAY)
+@pytest.fixture
+def expired(constancia, clock):
+    """The constancia of the manual on the day after its last."""
+    clock(constancia.expires_on + DAY, 9)
     assert expire_due() == 1
-    assert refused(constancia, cxc) == (
-        "La constancia 123 4566 está vencida; no se registró ningún pago."
+    constancia.refresh_from_db()
+    return constancia
+
+
+def test_a_deposit_after_the_end_does_not_pay_an_expired_constancia(expired, cxc):
+    assert refused(expired, cxc) == (
+        "La constancia 123 4566: el depósito se hizo después de que venció la constancia, así que "
+        "no puede confirmarse con ella. Pida al cliente que genere otra, o resuélvalo con su "
+        "administrador."
+    )
+
+
+def test_a_deposit_made_in_time_counts_although_it_is_confirmed_late(expired, cxc):
+    deposit = factories.make_deposit(expired, paid_on=expired.expires_on)
+    paid = record_payment(deposit=deposit, by=cxc)
+    assert paid.status == Constancia.Status.PAID
+    assert paid.expired_at is None
+    assert Quote.objects.get().status == Quote.Status.RENEWED
+    assert actions(expired)[1:] == [
+        "constancia.expired",
+        "constancia.reopened",
+        "payment.recorded",
+        "constancia.paid",
+    ]
+
+
+def test_a_deposit_made_in_time_does_not_count_once_there_is_another_constancia(expired, user, cxc):
+    Quote.objects.update(valid_until=expired.expires_on + DAY)
+    issue(expired.quote, user)
+    assert refused(expired, cxc, paid_on=expired.expires_on) == (
+        "La constancia 123 4566 venció y el cliente ya generó otra para la misma cotización. "
+        "No se registró nada; confirme el depósito en la nueva."
     )
 
 
@@ -541,11 +575,10 @@ def test_each_overdue_constancia_expires(user, outsider, clock):
 
 def copy_of(constancia: Constancia, **changes) -> Constancia:
     """The same row once more under another reference, not saved."""
-    values = {
-        field.attname: getattr(constancia, field.attname) for field in Constancia._meta.fields
-    }
-    del values["id"]
-    return Constancia(**{**values, "reference": "1000002", **changes})
+    fields = [field.attname for field in Constancia._meta.fields if not field.primary_key]
+    values = {name: getattr(constancia, name) for name in fields}
+    other = {"reference": "1000002", "token": "another"}
+    return Constancia(**{**values, **other, **changes})
 
 
 def refused_by_the_database(constraint: str, write) -> None:
@@ -563,6 +596,16 @@ def test_a_quote_has_one_standing_constancia_at_most(constancia, cxc, status):
     paid = {"paid_at": timezone.now(), "paid_by_id": cxc.pk} if status == "paid" else {}
     second = copy_of(constancia, status=status, **paid)
     refused_by_the_database("(?i)unique", lambda: Constancia.objects.bulk_create([second]))
+
+
+@pytest.mark.parametrize(("quantity", "price"), [(1, "0.05"), (1, "575.06"), (3, "0.10")])
+def test_no_amount_is_lost_to_binary_fractions(account, user, quantity, price):
+    # SQLite adds and multiplies decimals as floats, where 0.05 + 0.01 is not 0.06.
+    lines = [("SP0900", "Timbres", quantity, price, True)]
+    constancia = issue(factories.make_quote(user.customer, lines), user)
+    constancia.refresh_from_db()
+    assert constancia.subtotal == quantity * Decimal(price)
+    assert constancia.total == constancia.subtotal + constancia.iva
 
 
 def test_a_reference_belongs_to_one_constancia_for_ever(constancia, user, cxc):

@@ -11,6 +11,11 @@ from django.utils import timezone
 
 from accounts.models import Customer, Distributor, PrivacyNotice, User
 from accounts.services import publish_notice
+from payments.bank_accounts import (
+    account_in_force,
+    approve_bank_account,
+    propose_bank_account,
+)
 from payments.clabe import check_digit
 from payments.groups import CXC
 from payments.models import BankAccount
@@ -55,7 +60,6 @@ class Command(BaseCommand):
                 "Set ENVIRONMENT=development to load them."
             )
         _notice()
-        _bank_account()
         distributor, _ = Distributor.objects.get_or_create(
             name="Distribuidora Demostración",
             defaults={
@@ -66,8 +70,9 @@ class Command(BaseCommand):
         )
         for username in LINES:
             _customer(username, distributor)
-        _staff("cxc", is_superuser=False).groups.add(Group.objects.get(name=CXC))
-        _staff("admin", is_superuser=True)
+        cxc = _staff("cxc", is_superuser=False)
+        cxc.groups.add(Group.objects.get(name=CXC))
+        _bank_account(proposed_by=cxc, approved_by=_staff("admin", is_superuser=True))
         self.stdout.write(f"Demo data ready: cliente, cliente2, cxc, admin; password {PASSWORD}.")
 
 
@@ -82,18 +87,17 @@ def _notice() -> None:
     publish_notice(notice=notice, by=None)
 
 
-def _bank_account() -> None:
-    if BankAccount.objects.filter(is_in_force=True).exists():
+def _bank_account(*, proposed_by: User, approved_by: User) -> None:
+    if account_in_force():
         return
     account = BankAccount(
         beneficiary="Sistemas Perseo S.A. de C.V.",
         bank_name="BBVA (cuenta ficticia de demostración: no deposite)",
         account_number=FICTITIOUS[7:17],
         clabe=f"{FICTITIOUS}{check_digit(FICTITIOUS)}",
-        is_in_force=True,
     )
-    account.full_clean()
-    account.save()
+    propose_bank_account(account=account, by=proposed_by)
+    approve_bank_account(account=account, by=approved_by)
 
 
 def _customer(username: str, distributor: Distributor) -> None:

@@ -1,0 +1,100 @@
+"""The constancia as its customer sees it, and the public page that tells a genuine one."""
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import CustomerRequest, customer_page
+from facturamos.contacts import BANKS
+from payments import services
+from payments.channels import channels
+from payments.documents import stored_pdf
+from payments.models import Constancia
+from payments.plain import road_of
+from payments.references import InvalidReferenceError, parse_reference
+from payments.timeline import timeline
+
+
+@require_GET
+@customer_page
+def constancias(request: CustomerRequest) -> HttpResponse:
+    """Every constancia of the customer, newest first."""
+    rows = Constancia.objects.of(request.customer)
+    return render(request, "payments/constancias.html", {"constancias": rows})
+
+
+@require_GET
+@customer_page
+def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
+    """One constancia on screen: what to pay, where, how, and what happens next."""
+    found = _own_constancia(request, reference)
+    context = {
+        "constancia": found,
+        "banks": BANKS,
+        "channels": channels(found.reference, found.missing),
+        "timeline": timeline(road_of(found)),
+        "today": timezone.localdate(),
+    }
+    return render(request, "payments/constancia.html", context)
+
+
+@require_GET
+@customer_page
+def constancia_pdf(request: CustomerRequest, reference: str) -> HttpResponse:
+    """The stored PDF."""
+    return pdf_response(_own_constancia(request, reference))
+
+
+def pdf_response(constancia: Constancia) -> HttpResponse:
+    """The stored PDF, to read in the browser or to save under a name that says what it is."""
+    name = f"constancia-{constancia.reference}.pdf"
+    return HttpResponse(
+        stored_pdf(constancia),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
+def cancel(request: CustomerRequest, reference: str) -> HttpResponse:
+    """Ask once, then cancel; the customer may choose again afterwards."""
+    found = _own_constancia(request, reference)
+    if request.method != "POST" and found.can_be_cancelled:
+        return render(request, "payments/cancel.html", {"constancia": found})
+    if request.method == "POST" and services.cancel_constancia(constancia=found, by=request.user):
+        messages.success(
+            request,
+            f"La constancia {found.printed_reference} quedó cancelada. No la pague. "
+            "Puede elegir de nuevo y generar otra.",
+        )
+        return redirect("payments:panel")
+    messages.warning(
+        request, "Esta constancia ya no puede cancelarse: está cerrada o ya recibió un pago."
+    )
+    return redirect("payments:constancia", found.reference)
+
+
+def _own_constancia(request: CustomerRequest, reference: str) -> Constancia:
+    """404 for one that is not the customer's, as if it did not exist."""
+    try:
+        digits = parse_reference(reference)
+    except InvalidReferenceError as error:
+        raise Http404 from error
+    own = Constancia.objects.of(request.customer).with_paid().prefetch_related("lines")
+    return get_object_or_404(own, reference=digits)
+
+
+@login_not_required
+@require_GET
+def verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Whether the slip in somebody's hand is genuine, and the account to compare with it."""
+    if limited := ratelimit.consume_or_429(request, action="verify"):
+        return limited
+    found = Constancia.objects.filter(token=token).first()
+    context = {"constancia": found}
+    return render(request, "payments/verify.html", context, status=200 if found else 404)

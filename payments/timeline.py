@@ -1,0 +1,93 @@
+"""The road of a constancia, as the customer and CxC see it alike. Knows no database."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from facturamos.contacts import CONTACTS
+from facturamos.dates import long_date
+
+
+class Turn(Enum):
+    """Where a step stands, in the word people read."""
+
+    DONE = "Listo"
+    CUSTOMER = "Le toca al cliente"
+    COMPANY = "Nos toca a nosotros"
+    LATER = "Después"
+    STOPPED = "No siguió"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """A step: its name, whose turn it is, since when, and what is expected."""
+
+    name: str
+    turn: Turn
+    since: date | None
+    expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """What happened, and when; None is what has not happened."""
+
+    quoted_on: date
+    issued_on: date
+    expires_on: date
+    partly_paid_on: date | None = None
+    paid_on: date | None = None
+    stopped_on: date | None = None
+    unlocked_on: date | None = None
+
+
+def timeline(road: Road) -> list[TimelineStep]:
+    """The five steps from the quote to version 4.0, the same for everyone who looks."""
+    return [
+        TimelineStep("Cotización", Turn.DONE, road.quoted_on),
+        TimelineStep("Constancia de pago", Turn.DONE, road.issued_on),
+        _proof(road),
+        _payment(road),
+        _version_4(road),
+    ]
+
+
+def _proof(road: Road) -> TimelineStep:
+    name = "Depósito y comprobante"
+    if road.paid_on:
+        return TimelineStep(name, Turn.DONE, road.paid_on)
+    if road.stopped_on:
+        return TimelineStep(name, Turn.STOPPED, road.stopped_on)
+    if road.partly_paid_on:
+        return TimelineStep(
+            name, Turn.CUSTOMER, road.partly_paid_on, "Falta depositar el resto del total."
+        )
+    return TimelineStep(
+        name,
+        Turn.CUSTOMER,
+        road.issued_on,
+        f"Pagar a más tardar el {long_date(road.expires_on)} y enviar el comprobante a "
+        f"{CONTACTS.cxc_email}.",
+    )
+
+
+def _payment(road: Road) -> TimelineStep:
+    name = "Pago confirmado"
+    if road.paid_on:
+        return TimelineStep(name, Turn.DONE, road.paid_on)
+    if road.stopped_on:
+        return TimelineStep(name, Turn.STOPPED, road.stopped_on)
+    hours = f"Lo confirmamos en {CONTACTS.promise_hours} horas a partir de su comprobante."
+    if road.partly_paid_on:
+        part = f"Recibimos una parte. {hours}"
+        return TimelineStep(name, Turn.COMPANY, road.partly_paid_on, part)
+    return TimelineStep(name, Turn.LATER, None, hours)
+
+
+def _version_4(road: Road) -> TimelineStep:
+    name = "Versión 4.0"
+    if road.unlocked_on:
+        return TimelineStep(name, Turn.DONE, road.unlocked_on)
+    if road.stopped_on:
+        return TimelineStep(name, Turn.STOPPED, road.stopped_on)
+    return TimelineStep(name, Turn.LATER, None, "Se abre al confirmar el pago, con su manual.")

@@ -7,17 +7,21 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.admin import ReadOnlyAdmin
-from facturamos.money import format_money
+from facturamos.money import format_money, format_rate
 from payments import bank_accounts, services
 from payments.forms import DepositForm
 from payments.models import BankAccount, Constancia, ConstanciaLine, Payment
+from payments.plain import road_of
 from payments.references import InvalidReferenceError, format_reference, parse_reference
+from payments.slip_views import pdf_response
+from payments.timeline import timeline
 
 BANK_ACCOUNT_FIELDS = ["beneficiary", "bank_name", "account_number", "clabe"]
 BANK_ACCOUNT_STORY = [
@@ -51,14 +55,11 @@ class ConstanciaAdmin(ReadOnlyAdmin):
     """Found by reference (however it is typed), customer or RFC; confirmed one or many at once."""
 
     list_display = [
-        "printed_reference",
-        "customer_name",
-        "customer_rfc",
-        "total_mxn",
-        "status",
-        "issued_at",
-        "expires_on",
+        *("printed_reference", "customer_name", "customer_rfc", "total_mxn", "missing_mxn"),
+        *("status", "issued_on", "due_on"),
     ]
+    exclude = ["pdf", "token", "iva_rate", "subtotal", "iva", "total"]
+    readonly_fields = ["subtotal_mxn", "iva_mxn", "total_mxn", "missing_mxn"]
     list_filter = ["status", "issued_at"]
     search_fields = ["reference", "customer_name", "customer_rfc"]
     search_help_text = "Busque por referencia (123 4567 o 1234567), cliente o RFC."
@@ -75,6 +76,35 @@ class ConstanciaAdmin(ReadOnlyAdmin):
     def total_mxn(self, constancia: Constancia) -> str:
         """With its currency sign."""
         return format_money(constancia.total)
+
+    @admin.display(description="subtotal")
+    def subtotal_mxn(self, constancia: Constancia) -> str:
+        """With its currency sign."""
+        return format_money(constancia.subtotal)
+
+    @admin.display(description="IVA")
+    def iva_mxn(self, constancia: Constancia) -> str:
+        """With its rate."""
+        return f"{format_money(constancia.iva)} ({format_rate(constancia.iva_rate)})"
+
+    @admin.display(description="falta")
+    def missing_mxn(self, constancia: Constancia) -> str:
+        """What is still to be paid, while it can be."""
+        return format_money(constancia.missing) if constancia.takes_deposits else "–"
+
+    @admin.display(description="generada", ordering="issued_at")
+    def issued_on(self, constancia: Constancia) -> str:
+        """Short, so that the list fits."""
+        return f"{timezone.localdate(constancia.issued_at):%d/%m/%Y}"
+
+    @admin.display(description="vence", ordering="expires_on")
+    def due_on(self, constancia: Constancia) -> str:
+        """Short, so that the list fits."""
+        return f"{constancia.expires_on:%d/%m/%Y}"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Constancia]:
+        """With what has been paid."""
+        return Constancia.objects.with_paid().select_related("quote")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Constancia], search_term: str
@@ -112,13 +142,31 @@ class ConstanciaAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(f"{reverse('admin:payments_constancia_confirm')}?{query}")
 
     def get_urls(self) -> list[URLPattern]:
-        """The page that asks for date and amount."""
-        own = path(
-            "confirmar-pago/",
-            self.admin_site.admin_view(self.confirm_view),
-            name="payments_constancia_confirm",
-        )
-        return [own, *super().get_urls()]
+        """The page that asks for date and amount, and the PDF."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("confirmar-pago/", wrap(self.confirm_view), name="payments_constancia_confirm"),
+            path("<int:pk>/pdf/", wrap(self.pdf_view), name="payments_constancia_pdf"),
+            *super().get_urls(),
+        ]
+
+    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The slip as its customer has it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return pdf_response(get_object_or_404(Constancia, pk=pk))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the timeline that the customer sees."""
+        constancia = self.get_object(request, object_id)
+        context = {"timeline": timeline(road_of(constancia))} if constancia else {}
+        return super().change_view(request, object_id, form_url, context)
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
         """Date and amount of each deposit; recorded all at once when every field is right."""

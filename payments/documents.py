@@ -28,13 +28,26 @@ def stored_pdf(constancia: Constancia) -> bytes:
     if not constancia.pdf:
         _draw_and_store(constancia)
         constancia.refresh_from_db(fields=["pdf", "pdf_sha256"])
+    return check_stored(constancia)
+
+
+def check_stored(constancia: Constancia) -> bytes:
+    """The stored file, compared with its hash.
+
+    Raises DamagedPdfError when it is lost or differs.
+    """
     try:
         with constancia.pdf.open("rb") as file:
             content: bytes = file.read()
     except FileNotFoundError as error:
-        raise DamagedPdfError(f"The PDF of {constancia.reference} is lost.") from error
+        raise DamagedPdfError(
+            f"The PDF of {constancia.reference} is lost: {constancia.pdf.name}"
+        ) from error
     if hashlib.sha256(content).hexdigest() != constancia.pdf_sha256:
-        raise DamagedPdfError(f"The PDF of {constancia.reference} is not the one that was stored.")
+        raise DamagedPdfError(
+            f"The PDF of {constancia.reference} is not the one that was stored: "
+            f"{constancia.pdf.name}"
+        )
     return content
 
 

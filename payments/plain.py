@@ -41,17 +41,18 @@ def slip_of(constancia: Constancia) -> Slip:
 
 
 def road_of(constancia: Constancia) -> Road:
-    """What has happened on the way of this constancia, for the timeline."""
-    payments = list(constancia.payments.order_by("recorded_at"))
-    notice = MigrationNotice.objects.filter(customer=constancia.customer_id).first()
+    """What has happened on the way of this constancia (from `with_paid`), for the timeline."""
+    first = constancia.payments.order_by("pk").first() if constancia.paid else None
+    unlocked = MigrationNotice.objects.filter(customer=constancia.customer_id)
+    notice = unlocked.first() if constancia.paid_at else None
     return Road(
         quoted_on=timezone.localdate(constancia.quote.created_at),
         issued_on=timezone.localdate(constancia.issued_at),
         expires_on=constancia.expires_on,
-        partly_paid_on=_day(payments[0].recorded_at if payments else None),
+        partly_paid_on=_day(first.recorded_at if first else None),
         paid_on=_day(constancia.paid_at),
         stopped_on=_day(constancia.cancelled_at or constancia.expired_at),
-        unlocked_on=_day(notice.unlocked_at if notice and constancia.paid_at else None),
+        unlocked_on=_day(notice.unlocked_at if notice else None),
     )
 
 

@@ -85,15 +85,15 @@ def _own_constancia(request: CustomerRequest, reference: str) -> Constancia:
         digits = parse_reference(reference)
     except InvalidReferenceError as error:
         raise Http404 from error
-    own = Constancia.objects.of(request.customer).with_paid().prefetch_related("lines")
-    return get_object_or_404(own, reference=digits)
+    own = Constancia.objects.of(request.customer).with_paid().select_related("quote")
+    return get_object_or_404(own.prefetch_related("lines"), reference=digits)
 
 
 @login_not_required
 @require_GET
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Whether the slip in somebody's hand is genuine, and the account to compare with it."""
-    if limited := ratelimit.consume_or_429(request, action="verify"):
+    if limited := ratelimit.consume_or_429(request, action="verify", limit_get=True):
         return limited
     found = Constancia.objects.filter(token=token).first()
     context = {"constancia": found}

@@ -1,9 +1,15 @@
 """What every test has."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from tests import factories
+from tests.live import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +52,13 @@ def signed_in():
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collected static files, once for all that look at the real program."""
+    folder = tmp_path_factory.mktemp("static")
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    environment = os.environ | {"ENVIRONMENT": "development", "STATIC_ROOT": str(folder)}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return folder

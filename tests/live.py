@@ -49,7 +49,9 @@ class Portal:
 
 
 @contextmanager
-def running_portal(folder: Path, static_root: Path) -> Iterator[Portal]:
+def running_portal(
+    folder: Path, static_root: Path, application: str = "facturamos.wsgi"
+) -> Iterator[Portal]:
     """A portal with the demo data, its files under `folder`, ended on leaving."""
     with ExitStack() as stack:
         port = free_port()
@@ -69,7 +71,7 @@ def running_portal(folder: Path, static_root: Path) -> Iterator[Portal]:
         portal.manage("demo")
         log = stack.enter_context((folder / "server.log").open("w"))
         for command in (
-            ["-m", "gunicorn", "--config=deploy/gunicorn.conf.py", "facturamos.wsgi"],
+            ["-m", "gunicorn", "--config=deploy/gunicorn.conf.py", application],
             ["manage.py", "worker", "--pause=0.2"],
         ):
             process = subprocess.Popen(

@@ -1,8 +1,6 @@
 """A real browser in front of the real program."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.live import ROOT, Portal, running_portal
+from tests.live import Portal, running_portal
 
 CHROMIUM = "/usr/bin/chromium"
 # Without these, Chromium looks for its maker's servers at every start.
@@ -23,16 +21,6 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-@pytest.fixture(scope="session")
-def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The collected static files, once for all journeys."""
-    folder = tmp_path_factory.mktemp("static")
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
-    environment = os.environ | {"ENVIRONMENT": "development", "STATIC_ROOT": str(folder)}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    return folder
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from django.core.files.storage import default_storage
+from django.conf import settings
 from django.utils import timezone
 
 from payments import documents
@@ -34,7 +34,7 @@ def drawn(monkeypatch):
 
 
 def stored_files() -> list[Path]:
-    return [path for path in Path(default_storage.location).rglob("*") if path.is_file()]
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 def test_the_slip_says_what_the_frozen_rows_say(constancia):

@@ -96,7 +96,7 @@ def text_of(slip: Slip) -> str:
     return " ".join(pages_of(slip))
 
 
-def elements(node, kind: str) -> list[pikepdf.Dictionary]:
+def elements(node, kind: str) -> list:
     """The elements of a kind in the structure tree below the node, in reading order."""
     if isinstance(node, pikepdf.Array):
         return [found for child in node for found in elements(child, kind)]
@@ -106,7 +106,7 @@ def elements(node, kind: str) -> list[pikepdf.Dictionary]:
     return own + elements(node.get("/K"), kind)
 
 
-def fonts_of(pdf: pikepdf.Pdf) -> list[pikepdf.Dictionary]:
+def fonts_of(pdf: pikepdf.Pdf) -> list:
     return [font for page in pdf.pages for font in page.Resources.Font.values()]
 
 

@@ -1,0 +1,31 @@
+"""The portal with its lock taken away: what the race tests are measured against.
+
+Served by gunicorn in place of `facturamos.wsgi`. Rows are not locked on PostgreSQL, transactions
+are not IMMEDIATE on SQLite, and a pause stands where the race is, between looking and writing.
+"""
+
+import time
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from facturamos.wsgi import application
+from payments import services
+
+options = settings.DATABASES["default"]["OPTIONS"]
+if "transaction_mode" in options:
+    options["transaction_mode"] = "DEFERRED"
+
+QuerySet.select_for_update = lambda self, *args, **kwargs: self
+
+_new_reference = services.new_reference
+
+
+def _slow_reference() -> str:
+    time.sleep(0.05)
+    return _new_reference()
+
+
+services.new_reference = _slow_reference
+
+__all__ = ["application"]

@@ -8,8 +8,6 @@ from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from accounts import request_info
 from accounts.services import notice_in_force
@@ -24,6 +22,8 @@ BEFORE_CONSENT = {
     "alive",
     "ready",
 }
+# The session's key for the address a customer asked for when the notice came first.
+AFTER_CONSENT = "after_consent"
 
 
 class RequestInfoMiddleware:
@@ -84,5 +84,6 @@ class PrivacyGateMiddleware:
             return render(request, "accounts/no_notice.html", status=503)
         if notice.accepted:
             return None
-        asked = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-        return redirect(f"{reverse('accounts:privacy')}?{asked}".rstrip("?"))
+        if request.method == "GET":
+            request.session[AFTER_CONSENT] = request.get_full_path()
+        return redirect("accounts:privacy")

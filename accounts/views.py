@@ -1,10 +1,10 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.access import CustomerRequest, customer_page
 from accounts.forms import PrivacyForm
+from accounts.middleware import AFTER_CONSENT
 from accounts.models import PrivacyConsent
 from accounts.services import NoticeReplacedError, accept_notice, notice_in_force
 
@@ -19,7 +19,7 @@ def privacy(request: CustomerRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             accept_notice(user=request.user, notice_id=form.cleaned_data["notice"])
-            return redirect(_asked_for(request) or "renewals:start")
+            return redirect(request.session.pop(AFTER_CONSENT, "renewals:start"))
         except NoticeReplacedError:
             form = PrivacyForm({"notice": notice.pk})
             form.add_error(
@@ -29,15 +29,6 @@ def privacy(request: CustomerRequest) -> HttpResponse:
     consent = PrivacyConsent.objects.filter(user=request.user, notice=notice).first()
     context = {"notice": notice, "form": form, "consent": consent}
     return render(request, "accounts/privacy.html", context)
-
-
-def _asked_for(request: HttpRequest) -> str:
-    """Where the person was going when the notice came first; only within the portal."""
-    address = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return address if safe else ""
 
 
 @login_not_required

@@ -59,6 +59,12 @@ def _statements(vendor: str, model: type[models.Model], options: dict[str, Any])
             f"$$ BEGIN RAISE EXCEPTION '{message}' "
             "USING ERRCODE = 'integrity_constraint_violation'; END $$"
         )
+        # A row trigger does not see TRUNCATE; SQLite has none.
+        name = f"{table}_no_truncate"
+        statements += [
+            f"DROP TRIGGER IF EXISTS {name} ON {table}",
+            f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {table}_refuse()",
+        ]
     for name, event, condition in protect(model, **options):
         when = f"WHEN ({condition})" if condition else ""
         statements.append(

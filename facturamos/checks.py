@@ -13,11 +13,15 @@ FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", Path.home() / ".lo
 
 
 @register(Tags.database)
-def sqlite_is_durable(
+def sqlite_keeps_its_promises(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
-    """E001: a SQLite database whose live settings could lose an acknowledged payment."""
+    """Looks at the live settings of a SQLite database.
+
+    E001: it could lose an acknowledged payment. E002: REPLACE could delete a row that is kept.
+    """
     problems: list[CheckMessage] = []
+    hint = "Use the OPTIONS of facturamos/settings.py."
     for alias in databases or []:
         connection = connections[alias]
         if connection.vendor != "sqlite":
@@ -25,17 +29,17 @@ def sqlite_is_durable(
         with connection.cursor() as cursor:
             live = {
                 name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
-                for name in ("journal_mode", "synchronous", "foreign_keys")
+                for name in ("journal_mode", "synchronous", "recursive_triggers")
             }
         # An in-memory database (tests) cannot have a write-ahead log.
         if live["journal_mode"] not in ("wal", "memory") or live["synchronous"] != 2:
-            problems.append(
-                Error(
-                    f"SQLite runs with {live}: a power cut could lose a payment.",
-                    hint="Use the OPTIONS of facturamos/settings.py: WAL and synchronous=FULL.",
-                    id="facturamos.E001",
-                )
+            text = f"SQLite runs with {live}: a power cut could lose a payment."
+            problems.append(Error(text, hint=hint, id="facturamos.E001"))
+        if not live["recursive_triggers"]:
+            text = (
+                "SQLite runs without recursive_triggers: REPLACE passes the append-only triggers."
             )
+            problems.append(Error(text, hint=hint, id="facturamos.E002"))
     return problems
 
 

@@ -39,6 +39,7 @@ class OutboxBackend(BaseEmailBackend):
 def _to_row(message: EmailMessage) -> OutboxMessage:
     if message.attachments or message.cc or message.bcc:
         raise NotImplementedError("The outbox does not store attachments or copies yet.")
+    message.message()  # raises for a header that could not be sent, while the caller can mend it
     alternatives = getattr(message, "alternatives", [])
     return OutboxMessage(
         message_id=make_msgid(domain=message.from_email.rpartition("@")[2].rstrip(">")),

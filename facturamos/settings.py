@@ -212,6 +212,8 @@ EXPIRES_SOON_DAYS = 3
 CONSTANCIA_DAYS = env.int("CONSTANCIA_DAYS", default=30)
 # "general" or "northern_border": the company's accountant decides (renewals/pricing.py).
 IVA_ZONE = env.str("IVA_ZONE", default="general")
+if IVA_ZONE not in ("general", "northern_border"):
+    raise ImproperlyConfigured(f"IVA_ZONE is {IVA_ZONE!r}; it must be general or northern_border.")
 
 # --- Mail -------------------------------------------------------------------------------
 # Django's mail functions write rows; the worker hands them to MAIL_TRANSPORT (facturamos/mail.py).

@@ -185,12 +185,16 @@ def record_payment(*, deposit: Deposit, by: User) -> Constancia:
 
 
 def deposit_date_problem(constancia: Constancia, paid_on: date) -> str:
-    """What is wrong with the day of a deposit, as a sentence; empty when nothing is."""
+    """What is wrong with the day of a deposit, as a sentence; empty when nothing is.
+
+    The last day counts whether or not the sweep has come by; what completes a payment in part may
+    come later. Asks `paid` from `with_paid`.
+    """
     if paid_on > timezone.localdate():
         return "La fecha del depósito todavía no llega; revísela."
     if paid_on < timezone.localdate(constancia.issued_at):
         return "La fecha del depósito es anterior a la constancia; revísela."
-    if constancia.status == Constancia.Status.EXPIRED and paid_on > constancia.expires_on:
+    if paid_on > constancia.expires_on and not constancia.paid:
         return (
             "El depósito se hizo después de que venció la constancia, así que no puede confirmarse "
             "con ella. Pida al cliente que genere otra, o resuélvalo con su administrador."

@@ -12,8 +12,8 @@ class Turn(Enum):
     """Where a step stands, in the word people read."""
 
     DONE = "Listo"
-    CUSTOMER = "Le toca al cliente"
-    COMPANY = "Nos toca a nosotros"
+    CUSTOMER = "Turno del cliente"
+    COMPANY = "Turno de Facturamos"
     LATER = "Después"
     STOPPED = "No siguió"
 

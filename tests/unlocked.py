@@ -10,22 +10,23 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from facturamos.wsgi import application
-from payments import services
+from payments import references, services
+
+
+def _slow_reference() -> str:
+    time.sleep(0.05)
+    return references.new_reference()
+
+
+def _unlocked(rows: QuerySet, *args: object, **kwargs: object) -> QuerySet:
+    return rows
+
 
 options = settings.DATABASES["default"]["OPTIONS"]
 if "transaction_mode" in options:
     options["transaction_mode"] = "DEFERRED"
 
-QuerySet.select_for_update = lambda self, *args, **kwargs: self
-
-_new_reference = services.new_reference
-
-
-def _slow_reference() -> str:
-    time.sleep(0.05)
-    return _new_reference()
-
-
-services.new_reference = _slow_reference
+QuerySet.select_for_update = _unlocked  # type: ignore[assignment,method-assign]
+vars(services)["new_reference"] = _slow_reference
 
 __all__ = ["application"]

@@ -1,7 +1,6 @@
 """Sign-in, forgotten passwords, and the privacy notice that comes first."""
 
 import re
-from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -178,7 +177,7 @@ class TestPrivacyGate:
     )  # fmt: skip
     def test_every_page_leads_to_the_notice(self, newcomer, signed_in, path):
         client = signed_in(newcomer)
-        assert client.get(path).headers["Location"] == f"/privacidad/?next={quote(path, safe='')}"
+        assert client.get(path).headers["Location"] == "/privacidad/"
         assert client.post(path).headers["Location"] == "/privacidad/"
 
     def test_the_whole_text_opens_without_signing_in(self, client, newcomer):
@@ -210,19 +209,12 @@ class TestPrivacyGate:
         assert (event.actor, event.ip) == (newcomer.username, "192.0.2.7")
         assert client.get("/panel/").status_code == 200
 
-    @pytest.mark.parametrize(
-        ("asked", "led_to"),
-        [
-            ("/constancias/", "/constancias/"),
-            ("https://evil.test/", "/inicio/"),
-            ("//evil.test/", "/inicio/"),
-        ],
-    )
-    def test_accepting_leads_where_the_person_was_going(self, newcomer, signed_in, asked, led_to):
+    def test_accepting_leads_where_the_person_was_going(self, newcomer, signed_in):
+        client = signed_in(newcomer)
+        client.get("/constancias/?pagina=2")
         notice = factories.PrivacyNotice.objects.get()
-        address = f"/privacidad/?next={quote(asked, safe='')}"
-        answer = signed_in(newcomer).post(address, {"notice": notice.pk, "accept": "on"})
-        assert answer.headers["Location"] == led_to
+        answer = client.post("/privacidad/", {"notice": notice.pk, "accept": "on"})
+        assert answer.headers["Location"] == "/constancias/?pagina=2"
 
     def test_without_a_published_notice_no_customer_gets_in(self, db, signed_in):
         page = signed_in(factories.make_user(factories.make_customer())).get("/panel/")
@@ -233,7 +225,7 @@ class TestPrivacyGate:
         client = signed_in(user)
         assert client.get("/panel/").status_code == 200
         factories.make_notice("2")
-        assert client.get("/panel/").headers["Location"].startswith("/privacidad/")
+        assert client.get("/panel/").headers["Location"] == "/privacidad/"
 
     def test_a_notice_replaced_while_reading_is_shown_again(self, newcomer, signed_in):
         old = factories.PrivacyNotice.objects.get()

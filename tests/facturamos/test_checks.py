@@ -3,7 +3,7 @@ from django.core.checks import run_checks
 from django.db.utils import ConnectionHandler
 
 from facturamos import checks
-from facturamos.checks import pdf_font_is_installed, sqlite_is_durable
+from facturamos.checks import pdf_font_is_installed, sqlite_keeps_its_promises
 
 
 @pytest.fixture
@@ -32,38 +32,44 @@ def sqlite(db, tmp_path, monkeypatch):
 
 def test_the_database_under_test_has_no_problem(db):
     # On SQLite because its settings are right; on PostgreSQL because it is not asked.
-    assert sqlite_is_durable(None, databases=["default"]) == []
+    assert sqlite_keeps_its_promises(None, databases=["default"]) == []
 
 
 @pytest.mark.parametrize(
     "pragmas",
     [
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
-        "PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL;",
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA recursive_triggers=ON;",
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
     ],
 )
 def test_settings_that_could_lose_a_payment_are_an_error(sqlite, pragmas):
     sqlite(pragmas)
-    (problem,) = sqlite_is_durable(None, databases=["default"])
+    (problem,) = sqlite_keeps_its_promises(None, databases=["default"])
     assert problem.id == "facturamos.E001"
     assert problem.is_serious()
-    assert "synchronous=FULL" in problem.hint
+    assert "facturamos/settings.py" in problem.hint
+
+
+def test_settings_that_let_replace_pass_the_triggers_are_an_error(sqlite):
+    sqlite("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+    (problem,) = sqlite_keeps_its_promises(None, databases=["default"])
+    assert problem.id == "facturamos.E002"
 
 
 def test_settings_that_keep_every_payment_are_fine(sqlite):
-    sqlite("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
-    assert sqlite_is_durable(None, databases=["default"]) == []
+    sqlite("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;")
+    assert sqlite_keeps_its_promises(None, databases=["default"]) == []
 
 
 def test_the_database_is_looked_at_whenever_django_checks_databases(sqlite):
-    sqlite("PRAGMA synchronous=OFF;")
+    sqlite("PRAGMA synchronous=OFF; PRAGMA recursive_triggers=ON;")
     problems = run_checks(tags=["database"], databases=["default"])
     assert [problem.id for problem in problems] == ["facturamos.E001"]
 
 
 def test_no_database_is_opened_unless_it_was_asked_for():
-    assert sqlite_is_durable(None) == []
+    assert sqlite_keeps_its_promises(None) == []
 
 
 def test_a_machine_without_the_font_is_warned(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMessage, EmailMultiAlternatives, send_mail
+from django.core.mail import BadHeaderError, EmailMessage, EmailMultiAlternatives, send_mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as Delivering
 from django.db import IntegrityError, transaction
@@ -223,10 +223,17 @@ def test_it_is_not_tried_before_its_time(clock, transport):
 
 
 def test_one_mail_that_cannot_leave_does_not_hold_up_the_others():
-    write("uno\nBcc: otro@example.com")  # a header that Django refuses to write
+    row = write("uno")
+    OutboxMessage.objects.filter(pk=row.pk).update(subject="uno\nBcc: otro@example.com")
     write("dos")
     assert send_due() == 1
     assert [message.subject for message in mail.outbox] == ["dos"]
+
+
+def test_a_header_that_could_never_be_sent_is_refused_at_once():
+    with pytest.raises(BadHeaderError):
+        write("uno\nBcc: otro@example.com")
+    assert not OutboxMessage.objects.exists()
 
 
 def park(row: OutboxMessage) -> None:

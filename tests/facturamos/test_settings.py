@@ -48,6 +48,11 @@ def test_production_does_not_start_without_what_it_needs(load, name, how):
     )
 
 
+def test_a_zone_of_the_iva_nobody_knows_is_refused(load):
+    with pytest.raises(ImproperlyConfigured, match="must be general or northern_border"):
+        load({**PRODUCTION, "IVA_ZONE": "norte"})
+
+
 def test_a_short_key_is_refused_in_production(load):
     with pytest.raises(ImproperlyConfigured, match="at least 50 characters in production"):
         load({**PRODUCTION, "SECRET_KEY": "k" * 49})

@@ -38,6 +38,7 @@ def step_2_privacy_notice(customer):
     assert customer.path == "/privacidad/"
     customer.open("/constancias/")
     assert customer.path == "/privacidad/", "no page opens before the notice is accepted"
+    customer.open("/inicio/")
     customer.follow("Leer aviso de privacidad")
     assert customer.path == "/privacidad/integral/"
     customer.picture("2-aviso-integral")
@@ -101,6 +102,8 @@ def steps_4_to_7(customer) -> str:
         f"{reference[:3]} {reference[3:]}",
     )  # fmt: skip
     customer.picture("5-constancia")
+    customer.page.locator("summary", has_text="Otro banco").click()
+    customer.sees("referencia numérica", f"{reference} FACTURAMOS")
     customer.page.go_back()
     customer.page.reload()
     customer.open("/panel/")

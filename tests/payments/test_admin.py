@@ -280,7 +280,7 @@ class TestSlip:
 
     def test_the_page_has_the_timeline_and_the_figures(self, constancia, cxc, signed_in):
         page = signed_in(cxc).get(f"{LIST}{constancia.pk}/change/").content.decode()
-        for text in ("Depósito y comprobante", "Le toca al cliente", "$1,305.00", "(16%)"):
+        for text in ("Depósito y comprobante", "Turno del cliente", "$1,305.00", "(16%)"):
             assert text in page
         assert constancia.token not in page
 

@@ -130,7 +130,7 @@ class TestTelling:
 
     def test_the_timeline_says_whose_turn_it_is(self, user, cxc, constancia, signed_in):
         client = signed_in(user)
-        assert "Depósito y comprobante Le toca al cliente" in self.page(client, constancia)
+        assert "Depósito y comprobante Turno del cliente" in self.page(client, constancia)
         record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
         page = self.page(client, constancia)
         assert "Recibimos $1,000.00 de $1,305.00. Falta pagar $305.00" in page

@@ -1,5 +1,7 @@
 """The constancia as its customer sees it, and the public page that tells a genuine one."""
 
+import re
+
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -17,6 +19,9 @@ from payments.models import Constancia
 from payments.plain import road_of
 from payments.references import InvalidReferenceError, parse_reference
 from payments.timeline import timeline
+
+# What `models.new_token` makes; anything else is not looked up.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @require_GET
@@ -95,6 +100,6 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Whether the slip in somebody's hand is genuine, and the account to compare with it."""
     if limited := ratelimit.consume_or_429(request, action="verify", limit_get=True):
         return limited
-    found = Constancia.objects.filter(token=token).first()
+    found = Constancia.objects.filter(token=token).first() if TOKEN.fullmatch(token) else None
     context = {"constancia": found}
     return render(request, "payments/verify.html", context, status=200 if found else 404)

@@ -1,0 +1,38 @@
+"""What the tests of the rules of payments share."""
+
+from datetime import date, datetime
+
+import pytest
+from django.utils import timezone
+
+from tests import factories
+from tests.payments.ledger import JUAREZ
+
+
+@pytest.fixture
+def account():
+    return factories.make_bank_account()
+
+
+@pytest.fixture
+def quote(user):
+    """The quote of the manual, of 5,220.00 in all."""
+    return factories.make_quote(user.customer, factories.QUOTE_OF_THE_MANUAL)
+
+
+@pytest.fixture
+def constancia(user):
+    """The constancia of the manual, of 1,305.00."""
+    return factories.make_constancia(user)
+
+
+@pytest.fixture
+def clock(monkeypatch, settings):
+    """Sets what time it is in Ciudad Juárez."""
+    settings.TIME_ZONE = "America/Ciudad_Juarez"
+
+    def set_to(day: date, hour: int = 0, minute: int = 0, second: int = 0) -> None:
+        now = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=JUAREZ)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+
+    return set_to

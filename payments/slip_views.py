@@ -70,18 +70,25 @@ def cancel(request: CustomerRequest, reference: str) -> HttpResponse:
     """Ask once, then cancel; the customer may choose again afterwards."""
     found = _own_constancia(request, reference)
     if request.method != "POST" and found.can_be_cancelled:
-        return render(request, "payments/cancel.html", {"constancia": found})
+        context = {"constancia": found, "can_choose_again": not _quote_expired(found)}
+        return render(request, "payments/cancel.html", context)
     if request.method == "POST" and services.cancel_constancia(constancia=found, by=request.user):
-        messages.success(
-            request,
-            f"La constancia {found.printed_reference} quedó cancelada. No la pague. "
-            "Puede elegir de nuevo y generar otra.",
+        again = (
+            "Para generar otra, pida una cotización nueva a ventas."
+            if _quote_expired(found)
+            else "Puede elegir de nuevo y generar otra."
         )
+        cancelled = f"La constancia {found.printed_reference} quedó cancelada. No la pague."
+        messages.success(request, f"{cancelled} {again}")
         return redirect("payments:panel")
     messages.warning(
         request, "Esta constancia ya no puede cancelarse: está cerrada o ya recibió un pago."
     )
     return redirect("payments:constancia", found.reference)
+
+
+def _quote_expired(constancia: Constancia) -> bool:
+    return constancia.quote.has_expired(timezone.localdate())
 
 
 def _own_constancia(request: CustomerRequest, reference: str) -> Constancia:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from payments.documents import stored_pdf
 from payments.models import Constancia
 from payments.services import cancel_constancia, record_payment
+from renewals.models import Quote
 from tests import factories
 
 
@@ -37,6 +38,15 @@ class TestCancelling:
         assert "Renovar mis productos" in text_of(page)
         constancia.refresh_from_db()
         assert (constancia.status, constancia.cancelled_by) == ("cancelled", user)
+
+    def test_it_does_not_promise_what_an_expired_quote_cannot_keep(
+        self, user, constancia, signed_in
+    ):
+        Quote.objects.update(valid_until=timezone.localdate() - timedelta(days=1))
+        client = signed_in(user)
+        address = f"/constancias/{constancia.reference}/cancelar/"
+        assert "tendrá que pedir una nueva" in text_of(client.get(address))
+        assert "pida una cotización nueva a ventas" in text_of(client.post(address, follow=True))
 
     def test_choosing_again_gives_another_reference_and_keeps_the_old_one(
         self, user, constancia, signed_in

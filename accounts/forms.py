@@ -63,7 +63,7 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
 class PrivacyForm(forms.Form):
     """The box that must be ticked, and which notice was on the page."""
 
-    notice = forms.IntegerField(widget=forms.HiddenInput)
+    notice = forms.IntegerField(widget=forms.HiddenInput, required=False)
     accept = forms.BooleanField(
         label=BOX_LABEL,
         error_messages={

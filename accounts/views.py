@@ -18,7 +18,7 @@ def privacy(request: CustomerRequest) -> HttpResponse:
     form = PrivacyForm(request.POST or None, initial={"notice": notice.pk})
     if request.method == "POST" and form.is_valid():
         try:
-            accept_notice(user=request.user, notice_id=form.cleaned_data["notice"])
+            accept_notice(user=request.user, notice_id=form.cleaned_data["notice"] or notice.pk)
             return redirect(request.session.pop(AFTER_CONSENT, "renewals:start"))
         except NoticeReplacedError:
             form = PrivacyForm({"notice": notice.pk})

@@ -13,7 +13,7 @@ from accounts.access import CustomerRequest, customer_page
 from payments import services
 from payments.forms import ConfirmationForm
 from payments.models import Constancia
-from renewals.forms import selection_query
+from renewals.forms import PICK, selection_query
 from renewals.models import MigrationNotice, Quote
 from renewals.pricing import SelectionError
 from renewals.services import current_quote, find_quote
@@ -40,12 +40,12 @@ def panel(request: CustomerRequest) -> HttpResponse:
 def confirm(request: CustomerRequest) -> HttpResponse:
     """What will be generated, with "Aceptar" and "Cancelar". Nothing is made before "Aceptar"."""
     is_post = request.method == "POST"
-    data = _with_pick(request.POST, request.GET) if is_post else request.GET
+    data = _with_pick(request)
     quote = _quote_asked_for(request, data)
     if "cancel" in data:
         return _back_to_quote(quote, data)
     form = ConfirmationForm(data, quote_lines=list(quote.lines.all()), is_post=is_post)
-    if is_post:
+    if is_post and "accept" in data:
         return _accept(request, quote, form)
     standing = Constancia.objects.standing().filter(quote=quote).first()
     if standing:
@@ -54,12 +54,14 @@ def confirm(request: CustomerRequest) -> HttpResponse:
     return _confirmation(request, quote, form)
 
 
-def _with_pick(posted: QueryDict, address: QueryDict) -> QueryDict:
-    """What was posted; a script that posts only "accept" means the pick in the address."""
-    data = posted.copy()
-    for name in ("quote", "lines"):
-        if name not in data and name in address:
-            data.setlist(name, address.getlist(name))
+def _with_pick(request: CustomerRequest) -> QueryDict:
+    """What was sent. What it does not say of the pick is in the address, or was the last pick."""
+    data = request.POST.copy() if request.method == "POST" else request.GET.copy()
+    last = QueryDict(request.session.get(PICK, ""))
+    for source in (request.GET, last):
+        for name in ("quote", "lines"):
+            if name not in data and name in source:
+                data.setlist(name, source.getlist(name))
     return data
 
 

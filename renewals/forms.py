@@ -18,6 +18,8 @@ KNOWN_FIELDS = {
 
 # The code of an error that only says the pick cannot be paid for as it stands.
 UNFINISHED = "unfinished"
+# The session's key for the last pick, for who comes to the confirmation without one.
+PICK = "pick"
 
 
 def selection_query(quote: object, lines: Iterable[object]) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import CustomerRequest, customer_page
 from renewals import manuals, pricing, services
-from renewals.forms import SelectionForm, selection_query
+from renewals.forms import PICK, SelectionForm, selection_query
 from renewals.models import MigrationNotice, Quote
 
 
@@ -51,6 +51,7 @@ def quote(request: CustomerRequest) -> HttpResponse:
     if "recalculate" in request.POST or not form.is_valid() or form.selection is None:
         return _quote_page(request, offer, form=form)
     query = selection_query(offer.public_id, sorted(form.selection.picked))
+    request.session[PICK] = query
     return redirect(f"{reverse('payments:confirm')}?{query}")
 
 

@@ -74,6 +74,21 @@ class TestConfirming:
         assert page.redirect_chain[-1][0].startswith("/renovacion/")
         assert "Marque al menos un producto" in page.content.decode()
 
+    def test_the_last_pick_counts_for_who_only_says_accept(self, user, quote, signed_in):
+        client = signed_in(user)
+        (required,) = quote.lines.filter(is_required=True)
+        client.post("/renovacion/", {"lines": [required.pk], "generate": "1"})
+        assert "$667.00 MXN" in client.get("/renovacion/confirmar/").content.decode()
+        client.post("/renovacion/confirmar/", {"accept": "1"})
+        assert str(Constancia.objects.get().total) == "667.00"
+
+    def test_posting_without_accepting_makes_nothing(self, user, quote, signed_in):
+        data = pick(quote)
+        del data["accept"]
+        page = signed_in(user).post("/renovacion/confirmar/", data)
+        assert "Aceptar" in page.content.decode()
+        assert not Constancia.objects.exists()
+
     def test_a_tampered_total_is_refused_and_nothing_is_made(self, user, quote, signed_in):
         client = signed_in(user)
         page = client.post("/renovacion/confirmar/", pick(quote, total="$1.00"), follow=True)

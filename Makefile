@@ -26,9 +26,9 @@ run: .venv/.run.stamp ## Set everything up and serve the portal with demo data (
 	@exec scripts/serve.sh
 
 # Tests and checks need no .env; the key is no secret and signs nothing that lasts.
-quick test check screenshots: export ENVIRONMENT := test
-quick test check screenshots: export SECRET_KEY := only-for-tests-and-checks-never-for-a-server-0123456789
-quick test check screenshots: export DATABASE_URL := sqlite:///$(CURDIR)/var/test.sqlite3
+quick test check bench screenshots: export ENVIRONMENT := test
+quick test check bench screenshots: export SECRET_KEY := only-for-tests-and-checks-never-for-a-server-0123456789
+quick test check bench screenshots: export DATABASE_URL := sqlite:///$(CURDIR)/var/test.sqlite3
 
 .PHONY: quick
 quick: .venv/.dev.stamp ## Run the fast tests on SQLite (ARGS="-k name")
@@ -48,6 +48,10 @@ check: .venv/.dev.stamp ## Check format, lint, types, imports, migrations and de
 	.venv/bin/lint-imports
 	$(manage) makemigrations --check --dry-run
 	scripts/check_deploy.sh
+
+.PHONY: bench
+bench: .venv/.dev.stamp ## Measure speed and memory as ratios (ARGS=pdf for one part)
+	@.venv/bin/python -m bench $(ARGS)
 
 .PHONY: screenshots
 screenshots: packages-test .venv/.dev.stamp ## Take the pictures in docs/screenshots anew

@@ -21,6 +21,7 @@ BEFORE_CONSENT = {
     "account_logout",
     "alive",
     "ready",
+    "payments:verify",
 }
 # The session's key for the address a customer asked for when the notice came first.
 AFTER_CONSENT = "after_consent"

@@ -3,21 +3,29 @@
 import threading
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
+
+POINTS_PER_PIXEL = 0.75
 
 # WeasyPrint's font configuration is not safe to share between threads, and leaks when it is made
 # anew for each document: so one for each thread.
 _thread = threading.local()
 
 
+class InaccessiblePdfError(ValueError):
+    """The HTML lacks something that a reader of the PDF who does not see it needs."""
+
+
 def draw_pdf(html: str, stylesheet: Path) -> bytes:
     """The HTML page as a PDF that declares PDF/UA-1, styled by the stylesheet's file.
 
     The HTML's `lang`, `<title>` and date metadata become the PDF's. Only `data:` addresses are
-    followed. The same input gives the same bytes.
+    followed. The same input gives the same bytes. Raises InaccessiblePdfError for a page without
+    language or title, and for a picture without a description.
     """
     if not hasattr(_thread, "fonts"):
         _thread.fonts = FontConfiguration()
@@ -26,6 +34,7 @@ def draw_pdf(html: str, stylesheet: Path) -> bytes:
         stylesheets=[_stylesheet(stylesheet)],
         font_config=_thread.fonts,
         pdf_variant="pdf/ua-1",
+        finisher=_finish_tags,
     )
     return pdf
 
@@ -38,3 +47,35 @@ def _fetcher() -> URLFetcher:
 @cache
 def _stylesheet(path: Path) -> CSS:
     return CSS(string=path.read_text(encoding="utf-8"), url_fetcher=_fetcher())
+
+
+def _finish_tags(document: Any, pdf: Any) -> None:
+    """Complete the tags, which WeasyPrint 70 leaves short of PDF/UA, and refuse what it only logs.
+
+    It names no scope for a table's heading, and gives a picture's box in pixels from the top
+    where the PDF counts points from the bottom.
+    """
+    if not (document.metadata.lang and document.metadata.title):
+        raise InaccessiblePdfError("The page has no language or no title.")
+    heights = {
+        reference: page.height
+        for reference, page in zip(pdf.page_references, document.pages, strict=True)
+    }
+    for element in pdf.objects:
+        match element:
+            case {"S": "/TH"}:
+                row = _target(pdf, element["P"])
+                is_header = _target(pdf, row["P"])["S"] == "/THead"
+                element["A"]["Scope"] = "/Column" if is_header else "/Row"
+            case {"S": "/Figure"}:
+                if "Alt" not in element:
+                    raise InaccessiblePdfError("A picture has no description.")
+                left, top, right, bottom = element["A"]["BBox"]
+                height = heights[element["Pg"]]
+                box = (left, height - bottom, right, height - top)
+                element["A"]["BBox"][:] = (side * POINTS_PER_PIXEL for side in box)
+
+
+def _target(pdf: Any, reference: bytes) -> Any:
+    """The object that a reference such as `12 0 R` names."""
+    return pdf.objects[int(reference.split()[0])]

@@ -16,10 +16,16 @@ from django.utils.http import urlencode
 from accounts.admin import ReadOnlyAdmin
 from facturamos.money import format_money, format_rate
 from payments import bank_accounts, services
-from payments.forms import DepositForm
+from payments.forms import BankAccountForm, DepositForm
 from payments.models import BankAccount, Constancia, ConstanciaLine, Payment
 from payments.plain import road_of
-from payments.references import InvalidReferenceError, format_reference, parse_reference
+from payments.references import (
+    LEGACY_LENGTH,
+    InvalidReferenceError,
+    format_reference,
+    looks_like_reference,
+    parse_reference,
+)
 from payments.slip_views import pdf_response
 from payments.timeline import timeline
 
@@ -50,19 +56,49 @@ class PaymentInline(ConstanciaLineInline):
     fields = ["paid_on", "amount", "recorded_at", "recorded_by"]
 
 
+class ReferenceSearchAdmin(ReadOnlyAdmin):
+    """A search that knows a reference however it is written, and says when it cannot be one."""
+
+    reference_field = "reference"
+    search_help_text = (
+        "Busque por referencia (123 4567 o 1234567), RFC o nombre del cliente, con sus acentos."
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A term of digits is a reference: blanks and hyphens do not matter, a slip is said."""
+        if not looks_like_reference(search_term):
+            return super().get_search_results(request, queryset, search_term)
+        try:
+            reference = parse_reference(search_term)
+        except InvalidReferenceError as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return queryset.none(), False
+        found = queryset.filter(**{self.reference_field: reference})
+        if not found.exists():
+            why = (
+                "las de hoy llevan siete dígitos; revise si falta uno."
+                if len(reference) == LEGACY_LENGTH
+                else "está bien escrita, pero nada la lleva."
+            )
+            text = f"No se encontró la referencia {format_reference(reference)}: {why}"
+            self.message_user(request, text, messages.WARNING)
+        return found, False
+
+
 @admin.register(Constancia)
-class ConstanciaAdmin(ReadOnlyAdmin):
+class ConstanciaAdmin(ReferenceSearchAdmin):
     """Found by reference (however it is typed), customer or RFC; confirmed one or many at once."""
 
     list_display = [
-        *("printed_reference", "customer_name", "customer_rfc", "total_mxn", "missing_mxn"),
-        *("status", "issued_on", "due_on"),
+        *("printed_reference", "customer_name", "total_mxn", "missing_mxn"),
+        *("status", "due_on", "issued_on"),
     ]
     exclude = ["pdf", "token", "iva_rate", "subtotal", "iva", "total"]
     readonly_fields = ["subtotal_mxn", "iva_mxn", "total_mxn", "missing_mxn"]
     list_filter = ["status", "issued_at"]
     search_fields = ["reference", "customer_name", "customer_rfc"]
-    search_help_text = "Busque por referencia (123 4567 o 1234567), cliente o RFC."
     inlines = [ConstanciaLineInline, PaymentInline]
     actions = ["confirm_payment"]
     change_form_template = "admin/payments/constancia/change_form.html"
@@ -106,28 +142,6 @@ class ConstanciaAdmin(ReadOnlyAdmin):
         """With what has been paid."""
         return Constancia.objects.with_paid().select_related("quote")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Constancia], search_term: str
-    ) -> tuple[QuerySet[Constancia], bool]:
-        """A term of digits is a reference: blanks and hyphens do not matter, a slip is said."""
-        if not any(letter.isdigit() for letter in search_term) or any(
-            letter.isalpha() for letter in search_term
-        ):
-            return super().get_search_results(request, queryset, search_term)
-        try:
-            found = queryset.filter(reference=parse_reference(search_term))
-        except InvalidReferenceError as error:
-            self.message_user(request, str(error), messages.WARNING)
-            return queryset.none(), False
-        if not found.exists():
-            self.message_user(
-                request,
-                f"No se encontró la referencia {search_term}: está bien escrita, "
-                "pero ninguna constancia la lleva.",
-                messages.WARNING,
-            )
-        return found, False
-
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         """Whether this person may confirm payments."""
         return request.user.has_perm("payments.confirm_payment")
@@ -154,7 +168,7 @@ class ConstanciaAdmin(ReadOnlyAdmin):
         """The slip as its customer has it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return pdf_response(get_object_or_404(Constancia, pk=pk))
+        return pdf_response(request, get_object_or_404(Constancia, pk=pk))
 
     def change_view(
         self,
@@ -221,7 +235,11 @@ def _outcome(constancia: Constancia) -> str:
 class BankAccountAdmin(ReadOnlyAdmin):
     """Where customers pay: one person proposes an account, another approves it."""
 
-    list_display = ["bank_name", "clabe", "account_number", "state", "proposed_by", "approved_by"]
+    list_display = [
+        *("bank_name", "beneficiary", "clabe", "account_number", "state"),
+        *("proposed_by", "approved_by"),
+    ]
+    form = BankAccountForm
     list_select_related = ["proposed_by", "approved_by"]
     actions = ["approve", "reject"]
 
@@ -252,6 +270,12 @@ class BankAccountAdmin(ReadOnlyAdmin):
             messages.WARNING,
         )
 
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """To the list; Django's own message would read as if the account were in force."""
+        return redirect("admin:payments_bankaccount_changelist")
+
     @admin.action(description="Aprobar: poner en vigor", permissions=["approve"])
     def approve(self, request: HttpRequest, queryset: QuerySet[BankAccount]) -> None:
         """Put the chosen proposal in force."""
@@ -281,8 +305,10 @@ class BankAccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(ReferenceSearchAdmin):
     """What was confirmed, by whom and when."""
+
+    reference_field = "constancia__reference"
 
     list_display = ["constancia", "amount", "paid_on", "recorded_by", "recorded_at"]
     list_select_related = ["constancia", "recorded_by"]

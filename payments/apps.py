@@ -18,6 +18,7 @@ class PaymentsConfig(AppConfig):
         install_after_migrate(
             self,
             (models.BankAccount, {"columns": models.BankAccount.FROZEN}),
+            (models.BankAccount, models.BankAccount.RETIRED_FOR_EVER),
             (models.Constancia, {"columns": models.Constancia.FROZEN}),
             (models.Constancia, models.Constancia.PDF_IS_WRITTEN_ONCE),
             (models.ConstanciaLine, {}),

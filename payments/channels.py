@@ -82,7 +82,11 @@ def channels(reference: str, amount: Decimal) -> tuple[Channel, ...]:
         Channel(
             "Cajero automático que acepte depósitos",
             (
-                Step("Deposite a la cuenta de arriba. El cajero solo recibe billetes."),
+                Step(
+                    "Deposite a la cuenta de arriba el importe exacto. El cajero solo recibe "
+                    "billetes: si su total lleva centavos o monedas, pague de otra forma.",
+                    exact,
+                ),
                 Step("Si el cajero pide un motivo o referencia, escriba:", reference),
                 Step("Guarde el comprobante y envíelo: sin él cuesta más reconocer el depósito."),
             ),

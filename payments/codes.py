@@ -1,9 +1,11 @@
 """The barcode and the QR code of a slip, as drawings of a single path. Knows no database.
 
-A single path draws in a quarter of the time of a rectangle for each bar. One unit is one module.
+A single path draws in a quarter of the time of an element for each bar, and WeasyPrint's time
+grows with its commands: so as few rectangles as can be, none of them closed, which filling does by
+itself. One unit is one module.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -20,7 +22,7 @@ QR_MASK = 4
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """An SVG path (`d`) in a box of `width` × `height` modules."""
+    """An SVG path (`d`) to fill, in a box of `width` × `height` modules."""
 
     d: str
     width: int
@@ -37,27 +39,40 @@ class _Code128(Code128):  # type: ignore[misc]
 def code_128(text: str) -> Drawing:
     """The text as a Code 128 barcode with its quiet zones."""
     (modules,) = _Code128(text).build()
-    bars = _row((module == "1" for module in modules), x=BAR_QUIET_ZONE, y=0, height=BAR_HEIGHT)
-    return Drawing(d=bars, width=len(modules) + 2 * BAR_QUIET_ZONE, height=BAR_HEIGHT)
+    bars = [module == "1" for module in modules]
+    path = "".join(
+        f"M{BAR_QUIET_ZONE + x} 0h{width}v{BAR_HEIGHT}h-{width}" for x, width in _runs(bars)
+    )
+    return Drawing(d=path, width=len(bars) + 2 * BAR_QUIET_ZONE, height=BAR_HEIGHT)
 
 
 def qr_code(text: str) -> Drawing:
     """The text as a QR code that survives a fax (error correction M), with its quiet zone."""
-    code = segno.make_qr(text, error="m", mask=QR_MASK)
-    rows = (
-        _row(map(bool, row), x=QR_QUIET_ZONE, y=QR_QUIET_ZONE + y, height=1)
-        for y, row in enumerate(code.matrix)
+    rows = segno.make_qr(text, error="m", mask=QR_MASK).matrix
+    path = "".join(
+        f"M{QR_QUIET_ZONE + x} {QR_QUIET_ZONE + y}h{width}v{height}h-{width}"
+        for x, y, width, height in _rectangles(rows)
     )
-    side = len(code.matrix) + 2 * QR_QUIET_ZONE
-    return Drawing(d="".join(rows), width=side, height=side)
+    side = len(rows) + 2 * QR_QUIET_ZONE
+    return Drawing(d=path, width=side, height=side)
 
 
-def _row(modules: Iterable[bool], *, x: int, y: int, height: int) -> str:
-    """A row of modules: one rectangle for each run of dark ones."""
-    path = []
-    for dark, run in groupby(modules):
-        width = len(list(run))
+def _rectangles(rows: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, int, int]]:
+    """The dark modules as rectangles (x, y, width, height): a run and its likes right below it."""
+    begun: dict[tuple[int, int], int] = {}
+    for y, row in enumerate([*rows, []]):
+        runs = dict.fromkeys(_runs(row), y)
+        for x, width in [run for run in begun if run not in runs]:
+            top = begun.pop((x, width))
+            yield x, top, width, y - top
+        begun = runs | begun
+
+
+def _runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where each run of dark modules in the row begins, and how long it is."""
+    x = 0
+    for dark, run in groupby(row, key=bool):
+        length = len(list(run))
         if dark:
-            path.append(f"M{x} {y}h{width}v{height}h-{width}z")
-        x += width
-    return "".join(path)
+            yield x, length
+        x += length

@@ -39,9 +39,9 @@ def check_stored(constancia: Constancia) -> bytes:
     try:
         with constancia.pdf.open("rb") as file:
             content: bytes = file.read()
-    except FileNotFoundError as error:
+    except OSError as error:
         raise DamagedPdfError(
-            f"The PDF of {constancia.reference} is lost: {constancia.pdf.name}"
+            f"The PDF of {constancia.reference} is lost or cannot be read: {constancia.pdf.name}"
         ) from error
     if hashlib.sha256(content).hexdigest() != constancia.pdf_sha256:
         raise DamagedPdfError(

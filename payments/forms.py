@@ -1,13 +1,13 @@
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 
 from facturamos.money import NotMoneyError, format_money, parse_money
-from payments.models import Constancia
+from payments.models import BankAccount, Constancia
 from payments.services import Deposit, deposit_date_problem
 from renewals.forms import SelectionForm
 
@@ -58,7 +58,6 @@ class DepositForm(forms.Form):
         initial = {
             "seen_paid": constancia.paid,
             "amount": f"{constancia.missing:,.2f}",
-            "paid_on": timezone.localdate(),
         }
         super().__init__(data, initial=initial, prefix=f"c{constancia.pk}")
 
@@ -98,3 +97,22 @@ class DepositForm(forms.Form):
             paid_on=data["paid_on"],
             seen_paid=data["seen_paid"],
         )
+
+
+class DigitsField(forms.CharField):
+    """Digits that are pasted with blanks or hyphens between them."""
+
+    def to_python(self, value: Any) -> str:
+        """Without what stands between the digits."""
+        return re.sub(r"[\s-]", "", super().to_python(value) or "")
+
+
+class BankAccountForm(forms.ModelForm):
+    """A new account of the company."""
+
+    account_number = DigitsField(label="Cuenta", max_length=20)
+    clabe = DigitsField(label="Cuenta interbancaria (CLABE)", max_length=18)
+
+    class Meta:
+        model = BankAccount
+        fields = ("beneficiary", "bank_name", "account_number", "clabe")

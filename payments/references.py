@@ -20,6 +20,9 @@ _COUNT: Final = 900_000
 # What people and banks put between the digits: blanks of any kind, hyphens and dashes.
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—]+")
 
+# What people write before a reference: "Ref. 123 4567", "referencia: 1234567", "no. 1234567".
+_LABEL = re.compile(r"^\s*(?:ref(?:erencia)?|no|núm(?:ero)?)?[\s.:]*", re.IGNORECASE)
+
 
 class InvalidReferenceError(ValueError):
     """The text cannot be a reference. Its message is for the person who typed it."""
@@ -42,14 +45,20 @@ def is_valid(reference: str) -> bool:
     )
 
 
+def looks_like_reference(text: str) -> bool:
+    """Whether somebody meant a reference: digits and separators, perhaps after a label."""
+    digits = _SEPARATORS.sub("", _LABEL.sub("", text)).rstrip(".,;")
+    return digits.isdecimal()
+
+
 def parse_reference(text: str) -> str:
-    """The reference a person typed or read aloud: `123 4567`, `123-4567`, `0001234567`.
+    """The reference a person typed or read aloud: `123 4567`, `Ref. 123-4567`, `0001234567`.
 
     Six digits are a reference of the old system, which has no check digit. Raises
     InvalidReferenceError when the text cannot be a reference: other characters, another length, a
     wrong check digit.
     """
-    digits = _SEPARATORS.sub("", text)
+    digits = _SEPARATORS.sub("", _LABEL.sub("", text)).rstrip(".,;")
     if not (digits.isascii() and digits.isdecimal()):
         raise InvalidReferenceError("Una referencia lleva solo dígitos, por ejemplo 123 4567.")
     digits = digits.lstrip("0")

@@ -61,10 +61,12 @@ def issue_constancia(
     `pricing.SelectionError` for a pick that cannot be paid for.
     """
     quote = Quote.objects.select_for_update().select_related(None).get(pk=quote.pk)
-    standing = Constancia.objects.standing().filter(quote=quote).first()
-    if standing:
-        return standing
     today = timezone.localdate()
+    standing = Constancia.objects.standing().filter(quote=quote).first()
+    if standing and standing.is_overdue(today) and _expire(standing):
+        quote.refresh_from_db()
+    elif standing:
+        return standing
     if quote.status != Quote.Status.OPEN or quote.has_expired(today):
         raise QuoteClosedError("La cotización ya no está vigente; pida una nueva a ventas.")
     lines = list(quote.lines.select_related("product"))
@@ -219,11 +221,18 @@ def _check_payable(constancia: Constancia, deposit: Deposit) -> None:
 
 
 def _reopen(constancia: Constancia, by: User) -> None:
-    """An expired one whose deposit was made in time, unless its quote went another way since."""
+    """An expired one, paid in time; an unpaid one that followed it gives way."""
+    newer = Constancia.objects.standing().filter(quote=constancia.quote).first()
+    if newer and not _cancel(newer, by):
+        raise NotPayableError(
+            f"La constancia {constancia.printed_reference} venció y la que siguió, "
+            f"{newer.printed_reference}, ya recibió un pago. No se registró nada; escriba a su "
+            "administrador para decidir a cuál corresponde este depósito."
+        )
     if not hold_quote(quote=constancia.quote):
         raise NotPayableError(
-            f"La constancia {constancia.printed_reference} venció y el cliente ya generó otra para "
-            "la misma cotización. No se registró nada; confirme el depósito en la nueva."
+            f"La cotización de la constancia {constancia.printed_reference} cambió mientras usted "
+            "confirmaba. No se registró nada; revise su estado."
         )
     Constancia.objects.filter(pk=constancia.pk, status=Constancia.Status.EXPIRED).update(
         status=Constancia.Status.OPEN, expired_at=None
@@ -270,6 +279,11 @@ def cancel_constancia(*, constancia: Constancia, by: User) -> bool:
     Returns False, and changes nothing, when it is not open any more or has payments.
     """
     Quote.objects.select_for_update().get(pk=constancia.quote_id)
+    return _cancel(constancia, by)
+
+
+def _cancel(constancia: Constancia, by: User) -> bool:
+    """Under the quote's lock."""
     cancelled = Constancia.objects.filter(
         pk=constancia.pk, status=Constancia.Status.OPEN, payments=None
     ).update(status=Constancia.Status.CANCELLED, cancelled_at=timezone.now(), cancelled_by=by)

@@ -1,5 +1,6 @@
 """The constancia as its customer sees it, and the public page that tells a genuine one."""
 
+import logging
 import re
 
 from allauth.core import ratelimit
@@ -8,23 +9,25 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
 from facturamos.contacts import BANKS
 from payments import services
 from payments.channels import channels
-from payments.documents import stored_pdf
+from payments.documents import DamagedPdfError, stored_pdf
 from payments.models import Constancia
 from payments.plain import road_of
 from payments.references import InvalidReferenceError, parse_reference
 from payments.timeline import timeline
 
+log = logging.getLogger(__name__)
+
 # What `models.new_token` makes; anything else is not looked up.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-@require_GET
+@require_safe
 @customer_page
 def constancias(request: CustomerRequest) -> HttpResponse:
     """Every constancia of the customer, newest first."""
@@ -32,7 +35,7 @@ def constancias(request: CustomerRequest) -> HttpResponse:
     return render(request, "payments/constancias.html", {"constancias": rows})
 
 
-@require_GET
+@require_safe
 @customer_page
 def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
     """One constancia on screen: what to pay, where, how, and what happens next."""
@@ -47,18 +50,23 @@ def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
     return render(request, "payments/constancia.html", context)
 
 
-@require_GET
+@require_safe
 @customer_page
 def constancia_pdf(request: CustomerRequest, reference: str) -> HttpResponse:
     """The stored PDF."""
-    return pdf_response(_own_constancia(request, reference))
+    return pdf_response(request, _own_constancia(request, reference))
 
 
-def pdf_response(constancia: Constancia) -> HttpResponse:
-    """The stored PDF, to read in the browser or to save under a name that says what it is."""
+def pdf_response(request: HttpRequest, constancia: Constancia) -> HttpResponse:
+    """The stored PDF, under a name that says what it is; a page that says so if it is damaged."""
+    try:
+        content = stored_pdf(constancia)
+    except DamagedPdfError:
+        log.exception("A stored PDF cannot be served")
+        return render(request, "payments/damaged.html", {"constancia": constancia}, status=503)
     name = f"constancia-{constancia.reference}.pdf"
     return HttpResponse(
-        stored_pdf(constancia),
+        content,
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
@@ -102,11 +110,12 @@ def _own_constancia(request: CustomerRequest, reference: str) -> Constancia:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Whether the slip in somebody's hand is genuine, and the account to compare with it."""
     if limited := ratelimit.consume_or_429(request, action="verify", limit_get=True):
         return limited
     found = Constancia.objects.filter(token=token).first() if TOKEN.fullmatch(token) else None
-    context = {"constancia": found}
+    overdue = found is not None and found.is_overdue(timezone.localdate())
+    context = {"constancia": found, "overdue": overdue}
     return render(request, "payments/verify.html", context, status=200 if found else 404)

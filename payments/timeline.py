@@ -77,10 +77,10 @@ def _payment(road: Road) -> TimelineStep:
         return TimelineStep(name, Turn.DONE, road.paid_on)
     if road.stopped_on:
         return TimelineStep(name, Turn.STOPPED, road.stopped_on)
-    hours = f"Lo confirmamos en {CONTACTS.promise_hours} horas a partir de su comprobante."
     if road.partly_paid_on:
-        part = f"Recibimos una parte. {hours}"
-        return TimelineStep(name, Turn.COMPANY, road.partly_paid_on, part)
+        part = f"Confirmamos una parte el {long_date(road.partly_paid_on)}; falta el resto."
+        return TimelineStep(name, Turn.LATER, None, part)
+    hours = f"Lo confirmamos en {CONTACTS.promise_hours} horas a partir de su comprobante."
     return TimelineStep(name, Turn.LATER, None, hours)
 
 

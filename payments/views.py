@@ -7,9 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
+from facturamos.money import format_money
 from payments import services
 from payments.forms import ConfirmationForm
 from payments.models import Constancia
@@ -19,7 +20,7 @@ from renewals.pricing import SelectionError
 from renewals.services import current_quote, find_quote
 
 
-@require_GET
+@require_safe
 @customer_page
 def panel(request: CustomerRequest) -> HttpResponse:
     """The customer's home: where the renewal stands, and what comes next."""
@@ -30,6 +31,7 @@ def panel(request: CustomerRequest) -> HttpResponse:
         "constancia": waiting.with_paid().first(),
         "soon": timezone.localdate() + timedelta(days=settings.EXPIRES_SOON_DAYS),
         "today": timezone.localdate(),
+        "newest_quote": Quote.objects.filter(customer=request.customer).first(),
         "migration": MigrationNotice.objects.filter(customer=request.customer).first(),
     }
     return render(request, "payments/panel.html", context)
@@ -81,6 +83,12 @@ def _accept(request: CustomerRequest, quote: Quote, form: ConfirmationForm) -> H
         messages.error(request, str(error))
         query = selection_query(quote.public_id, form.data.getlist("lines"))
         return redirect(f"{reverse('payments:confirm')}?{query}")
+    if constancia.total != form.selection.totals.total:
+        messages.warning(
+            request,
+            f"Ya había generado esta constancia, por {format_money(constancia.total)}, con otra "
+            "selección. Si quiere cambiarla, cancélela y elija de nuevo.",
+        )
     return redirect("payments:constancia", constancia.reference)
 
 

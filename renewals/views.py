@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
 from renewals import manuals, pricing, services
@@ -14,13 +14,13 @@ from renewals.models import MigrationNotice, Quote
 
 
 @login_not_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """`/`: to the panel, or to sign-in."""
     return redirect("payments:panel" if request.user.is_authenticated else "account_login")
 
 
-@require_GET
+@require_safe
 @customer_page
 def start(request: CustomerRequest) -> HttpResponse:
     """Where signing in leads: the offer while there is one, else the panel."""
@@ -105,14 +105,14 @@ def _still_locked(request: HttpRequest) -> HttpResponse:
     return redirect("payments:panel")
 
 
-@require_GET
+@require_safe
 @customer_page
 def manual_payment(request: CustomerRequest) -> HttpResponse:
     """The manual for paying, as PDF."""
     return _manual(manuals.PAYMENT, "manual-para-realizar-el-pago.pdf")
 
 
-@require_GET
+@require_safe
 @customer_page
 def manual_version_4(request: CustomerRequest) -> HttpResponse:
     """The manual for the change of version, once it is unlocked."""

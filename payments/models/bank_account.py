@@ -1,5 +1,7 @@
 """Where the money goes."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -36,6 +38,11 @@ class BankAccount(models.Model):
     issued keeps its own copy.
     """
 
+    RETIRED_FOR_EVER: ClassVar = {
+        "name": "retired",
+        "columns": ("approved_at", "approved_by_id", "retired_at", "retired_by_id"),
+        "unless": "OLD.retired_at IS NULL",
+    }
     FROZEN = (
         "beneficiary",
         "bank_name",
@@ -115,6 +122,10 @@ class BankAccount(models.Model):
 
     def clean(self) -> None:
         """Refuse an account that is not the one in the CLABE."""
+        try:
+            check_clabe(self.clabe)
+        except ClabeError:
+            return  # the field says so itself
         try:
             check_account(self.clabe, self.account_number)
         except ClabeError as error:

@@ -1,6 +1,7 @@
 """The payment slip: frozen when issued, but for its status."""
 
 import secrets
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -55,7 +56,7 @@ class Constancia(models.Model):
 
     STANDING = (Status.OPEN, Status.PAID)
     FROZEN = (
-        *("reference", "reference_scheme", "token", "quote_id"),
+        *("id", "reference", "reference_scheme", "token", "quote_id"),
         *("issued_at", "issued_by_id", "expires_on"),
         *("customer_id", "customer_name", "customer_rfc"),
         *("iva_rate", "subtotal", "iva", "total"),
@@ -211,6 +212,10 @@ class Constancia(models.Model):
         return " ".join(
             f"{word[0].upper()}." for word in words if len(word) > 3 or word[0].isupper()
         )
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it is open although its last day is over: the sweep has not come by yet."""
+        return self.is_open and self.expires_on < today
 
     @property
     def takes_deposits(self) -> bool:

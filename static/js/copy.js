@@ -13,6 +13,7 @@ document.querySelectorAll("[data-copy]").forEach((place) => {
     try {
       await navigator.clipboard.writeText(place.dataset.copy);
       status.textContent = "Copiado: " + place.dataset.copy;
+      button.textContent = "Copiado";
     } catch {
       status.textContent = "Su navegador no dejó copiar; seleccione el dato y cópielo.";
     }

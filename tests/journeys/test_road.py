@@ -1,8 +1,13 @@
 """The customer's manual, step by step, as a customer and as a person of CxC."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.live import wait_until
+
+JUAREZ = ZoneInfo("America/Ciudad_Juarez")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -130,6 +135,7 @@ def step_8_confirmation(cxc, reference):
     cxc.page.locator("input[type=submit]").click()
     cxc.sees("Escriba un importe en pesos")
     cxc.page.get_by_label("Importe del depósito").fill("1,305.00")
+    cxc.page.get_by_label("Fecha del depósito").fill(str(datetime.now(JUAREZ).date()))
     cxc.picture("8-confirmar-pago")
     cxc.page.locator("input[type=submit]").click()
     cxc.sees("pago confirmado; el cliente ya tiene la versión 4.0")

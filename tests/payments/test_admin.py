@@ -41,7 +41,10 @@ def confirm(client, *constancias, **fields):
 class TestFinding:
     """The list's search."""
 
-    @pytest.mark.parametrize("spelling", ["{0}", "{1} {2}", "{1}-{2}", "000{0}", " {1}  {2} "])
+    @pytest.mark.parametrize(
+        "spelling",
+        ["{0}", "{1} {2}", "{1}-{2}", "000{0}", " {1}  {2} ", "Ref. {0}.", "referencia: {1} {2}"],
+    )
     def test_by_reference_however_it_is_written(self, constancia, cxc, signed_in, spelling):
         reference = constancia.reference
         term = spelling.format(reference, reference[:3], reference[3:])
@@ -53,6 +56,17 @@ class TestFinding:
         wrong = reference[:-1] + str((int(reference[-1]) + 1) % 10)
         page = signed_in(cxc).get(LIST, {"q": wrong}).content.decode()
         assert "Esa referencia no puede existir: revise los dígitos" in page
+
+    def test_a_payment_is_found_by_its_reference_too(self, constancia, cxc, signed_in):
+        factories.pay(constancia, cxc)
+        reference = constancia.reference
+        address = "/admin/payments/payment/"
+        page = signed_in(cxc).get(address, {"q": f"{reference[:3]}-{reference[3:]}"})
+        assert constancia.printed_reference in page.content.decode()
+
+    def test_six_digits_are_not_called_well_written(self, constancia, cxc, signed_in):
+        page = signed_in(cxc).get(LIST, {"q": constancia.reference[:6]}).content.decode()
+        assert "revise si falta uno" in page
 
     def test_by_customer_or_rfc(self, constancia, cxc, signed_in):
         for term in (constancia.customer_name, constancia.customer_rfc):

@@ -1,6 +1,7 @@
 """Where the money goes: one person proposes an account, another approves it."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEvent
 from payments.models import BankAccount
@@ -53,6 +54,22 @@ class TestBankAccount:
     def test_a_wrong_one_is_refused_with_the_reason(self, clients, fields, sentence):
         assert sentence in self.propose(clients[0], **fields)
         assert not BankAccount.objects.exists()
+
+    def test_a_clabe_pasted_in_groups_is_taken(self, clients):
+        page = self.propose(clients[0], clabe="0121 6400 1016 446374", account_number="010-1644637")
+        assert "se agregó" not in page  # Django's own words, which read as if it were in force
+        assert BankAccount.objects.get().clabe == "012164001016446374"
+
+    def test_a_wrong_clabe_is_one_error(self, clients):
+        page = self.propose(clients[0], clabe="012164001016446375")
+        assert "La cuenta no corresponde" not in page
+
+    def test_a_rejected_one_cannot_be_revived_by_sql(self, clients, administrators):
+        self.propose(clients[0])
+        account = BankAccount.objects.get()
+        self.decide(clients[1], "reject", account)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            BankAccount.objects.update(retired_at=None, retired_by=None)
 
     def test_nobody_approves_their_own(self, clients):
         self.propose(clients[0])

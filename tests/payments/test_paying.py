@@ -157,13 +157,25 @@ def test_a_deposit_made_in_time_counts_although_it_is_confirmed_late(expired, cx
     ]
 
 
-def test_a_deposit_made_in_time_does_not_count_once_there_is_another_constancia(expired, user, cxc):
-    Quote.objects.update(valid_until=expired.expires_on + DAY)
-    issue(expired.quote, user)
-    assert refused(expired, cxc, paid_on=expired.expires_on) == (
-        "La constancia 123 4566 venció y el cliente ya generó otra para la misma cotización. "
-        "No se registró nada; confirme el depósito en la nueva."
-    )
+def followed_by_another(expired, user):
+    Quote.objects.update(valid_until=expired.expires_on + 9 * DAY)
+    return factories.make_constancia(user, Quote.objects.get(pk=expired.quote_id))
+
+
+def test_an_unpaid_constancia_gives_way_to_the_one_that_was_paid_in_time(expired, user, cxc):
+    newer = followed_by_another(expired, user)
+    deposit = factories.make_deposit(expired, paid_on=expired.expires_on)
+    assert record_payment(deposit=deposit, by=cxc).status == Constancia.Status.PAID
+    newer.refresh_from_db()
+    assert (newer.status, newer.cancelled_by) == (Constancia.Status.CANCELLED, cxc)
+    assert Quote.objects.get(pk=expired.quote_id).status == Quote.Status.RENEWED
+
+
+def test_a_constancia_with_money_does_not_give_way(expired, user, cxc):
+    newer = followed_by_another(expired, user)
+    today = {"paid_on": timezone.localdate()}
+    record_payment(deposit=factories.make_deposit(newer, "5.00", **today), by=cxc)
+    assert "ya recibió un pago" in refused(expired, cxc, paid_on=expired.expires_on)
 
 
 def test_two_people_who_confirm_the_same_deposit_record_it_once(constancia, cxc):

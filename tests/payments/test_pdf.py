@@ -18,7 +18,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facturamos.money import Totals
+from facturamos.money import Totals, in_words
 from payments.codes import code_128
 from payments.pdf import draw_constancia
 from payments.slip import Slip, SlipLine
@@ -96,14 +96,14 @@ def text_of(slip: Slip) -> str:
     return " ".join(pages_of(slip))
 
 
-def elements(node, kind: str) -> list:
-    """The elements of a kind in the structure tree below the node, in reading order."""
-    if isinstance(node, pikepdf.Array):
-        return [found for child in node for found in elements(child, kind)]
+def elements(node, *kinds: str) -> list:
+    """The elements of these kinds in the structure tree below the node, in reading order."""
+    if isinstance(node, list | pikepdf.Array):
+        return [found for child in node for found in elements(child, *kinds)]
     if not isinstance(node, pikepdf.Dictionary):
         return []
-    own = [node] if node.get("/S") == f"/{kind}" else []
-    return own + elements(node.get("/K"), kind)
+    own = [node] if node.get("/S") in [f"/{kind}" for kind in kinds] else []
+    return own + elements(node.get("/K"), *kinds)
 
 
 def fonts_of(pdf: pikepdf.Pdf) -> list:
@@ -161,7 +161,21 @@ def test_the_table_of_products_has_a_heading_for_each_column(pdf):
     products = elements(pdf.Root.StructTreeRoot.K, "Table")[0]
     first, *others = elements(products, "TR")
     assert len(elements(first, "TH")) == 6
-    assert [len(elements(row, "TD")) for row in others] == [6, 6]
+    assert [len(elements(row, "TD")) for row in others] == [6, 6, 1, 1, 1]
+
+
+def test_every_heading_of_a_table_says_what_it_heads(pdf):
+    tree = pdf.Root.StructTreeRoot.K
+    at_the_top = elements(elements(tree, "THead"), "TH")
+    at_the_side = elements(elements(tree, "TBody"), "TH")
+    assert [str(heading.A.Scope) for heading in at_the_top] == ["/Column"] * 8
+    assert [str(heading.A.Scope) for heading in at_the_side] == ["/Row"] * 3
+    assert len(elements(tree, "TH")) == 11
+
+
+def test_its_headings_skip_no_level(pdf):
+    headings = elements(pdf.Root.StructTreeRoot.K, "H1", "H2", "H3", "H4", "H5", "H6")
+    assert [str(heading.S) for heading in headings] == ["/H1", "/H2", "/H2", "/H2"]
 
 
 def test_its_pictures_are_described_in_words(pdf):
@@ -171,6 +185,28 @@ def test_its_pictures_are_described_in_words(pdf):
         "Código QR que abre https://portal.example.com/verificar/AAAAAAAAAAAAAAAAAAAAAA/",
     }
     assert len(pictures) == 2
+
+
+def test_its_pictures_are_where_their_tags_say(pdf):
+    qr, barcode = elements(pdf.Root.StructTreeRoot.K, "Figure")
+    millimetre = 72 / 25.4
+    for figure, width, height in [(qr, 27, 27), (barcode, 62, 15)]:
+        left, bottom, right, top = (float(side) for side in figure.A.BBox)
+        assert right - left == pytest.approx(width * millimetre)
+        assert top - bottom == pytest.approx(height * millimetre)
+    # The QR code to the right of the page's middle, the barcode to the left and further down.
+    assert qr.A.BBox[0] > 306 > barcode.A.BBox[2]
+    assert qr.A.BBox[1] > barcode.A.BBox[3] > 0
+
+
+def test_what_is_copied_from_it_is_what_the_slip_says():
+    text = text_of(MANUAL)
+    assert set(re.findall(r"\b\d{3} \d{4}\b", text)) == {"123 4566"}
+    assert re.findall(r"(\S+) Pesos", text) == ["$1,305.00"]
+    assert re.findall(r"TOTAL (\$\S+)", text) == ["$1,125.00", "$1,305.00"]  # SUBTOTAL too
+    assert re.findall(r"Monto total .*? Pesos (.*? M\.N\.)", text) == [in_words(Decimal(1305))]
+    (clabe,) = re.findall(r"\(CLABE\) ((?:\d+ )+)", text)
+    assert clabe.replace(" ", "") == MANUAL.clabe
 
 
 def test_everything_is_read_in_the_order_of_the_manual():
@@ -267,7 +303,7 @@ def test_another_slip_gives_other_bytes():
 def modules_of(path: str, width: int) -> str:
     """The drawing as a row of modules, 1 for black."""
     row = ["0"] * width
-    for x, bar, height, back in re.findall(r"M(\d+) 0h(\d+)v(\d+)h-(\d+)z", path):
+    for x, bar, height, back in re.findall(r"M(\d+) 0h(\d+)v(\d+)h-(\d+)", path):
         assert (bar, height) == (back, "30")
         row[int(x) : int(x) + int(bar)] = "1" * int(bar)
     return "".join(row)

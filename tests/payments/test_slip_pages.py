@@ -87,10 +87,11 @@ class TestVerifying:
         page = text_of(client.get(f"/verificar/{constancia.token}/"))
         for text in (
             "Constancia auténtica", "Vigente", "F. P. N.", "$1,305.00 MXN",
-            "Sistemas Perseo S.A. de C.V.", "0121 6400 1016 4463 74", "es un fraude",
+            "Sistemas Perseo S.A. de C.V.", "0121 6400 1016 4463 74", "0101644637",
+            constancia.printed_reference, "es un fraude",
         ):  # fmt: skip
             assert text in page
-        for secret in ("Peña", constancia.customer_rfc, constancia.printed_reference):
+        for secret in ("Peña", constancia.customer_rfc):
             assert secret not in page
 
     def test_a_closed_one_says_not_to_pay(self, client, user, constancia):
@@ -165,6 +166,52 @@ class TestTelling:
         settings.CONSTANCIA_DAYS = 0
         factories.make_constancia(user)
         assert "Páguela a más tardar hoy" in text_of(signed_in(user).get("/panel/"))
+
+
+def test_an_overdue_one_is_told_before_the_sweep_comes_by(client, user, signed_in, settings):
+    settings.CONSTANCIA_DAYS = -1
+    constancia = factories.make_constancia(user)
+    own = signed_in(user)
+    assert "no la pague" in text_of(own.get("/panel/"))
+    assert "no la pague" in text_of(own.get(f"/constancias/{constancia.reference}/"))
+    assert "venció : no la pague" in text_of(client.get(f"/verificar/{constancia.token}/")).replace(
+        "venció:", "venció :"
+    )
+    settings.CONSTANCIA_DAYS = 30
+    again = factories.make_constancia(user, constancia.quote)
+    assert again.reference != constancia.reference
+    constancia.refresh_from_db()
+    assert constancia.status == "expired"
+
+
+def test_another_selection_than_the_one_issued_is_told(user, signed_in):
+    constancia = factories.make_constancia(user)
+    (required,) = constancia.quote.lines.filter(is_required=True)
+    data = {"quote": str(constancia.quote.public_id), "lines": [required.pk], "accept": "1"}
+    page = signed_in(user).post("/renovacion/confirmar/", data, follow=True)
+    assert "Ya había generado esta constancia, por $1,305.00" in text_of(page)
+
+
+def test_an_expired_quote_is_told_on_the_panel(user, signed_in):
+    factories.make_quote(user.customer, days=-1)
+    assert "Su cotización venció" in text_of(signed_in(user).get("/panel/"))
+
+
+def test_a_damaged_pdf_is_told_and_not_served(user, signed_in, settings):
+    constancia = factories.make_constancia(user)
+    stored_pdf(constancia)
+    constancia.refresh_from_db()
+    (settings.MEDIA_ROOT / constancia.pdf.name).write_bytes(b"%PDF-other")
+    page = signed_in(user).get(f"/constancias/{constancia.reference}/pdf/")
+    assert page.status_code == 503
+    assert "está dañado" in text_of(page)
+
+
+def test_who_only_asks_for_the_headers_gets_them(user, signed_in):
+    constancia = factories.make_constancia(user)
+    client = signed_in(user)
+    for address in ("/panel/", "/constancias/", f"/verificar/{constancia.token}/"):
+        assert client.head(address).status_code == 200
 
 
 class TestCommand:

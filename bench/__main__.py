@@ -1,0 +1,35 @@
+"""Runs the parts named on the command line, or all of them, on a database and files of its own.
+
+A part is a module of this package with a function `run() -> None` that prints its figures.
+"""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import django
+from django.core.management import call_command
+
+PARTS = ("pdf",)
+
+
+def main() -> None:
+    parts = sys.argv[1:] or PARTS
+    if unknown := set(parts) - set(PARTS):
+        sys.exit(f"No such part: {', '.join(sorted(unknown))}. There are: {', '.join(PARTS)}.")
+    with TemporaryDirectory(prefix="facturamos-bench-") as folder:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "facturamos.settings"
+        os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
+        os.environ["MEDIA_ROOT"] = f"{folder}/media"
+        os.environ["STATIC_ROOT"] = f"{folder}/static"
+        Path(folder, "static").mkdir()
+        django.setup()
+        call_command("migrate", verbosity=0)
+        for part in parts:
+            import_module(f"bench.{part}").run()
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,10 @@
 The same hundred against the portal with its lock taken away (`tests/unlocked.py`) show the race.
 """
 
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -15,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.live import Portal, running_portal
+from tests.live import ROOT, Portal, fresh_database, running_portal
 
 pytestmark = pytest.mark.slow
 
@@ -122,3 +125,32 @@ def test_without_the_lock_the_race_is_there(tmp_path, static_root):
         answers = all_at_once(person, portal, "/renovacion/confirmar/", fields)
         statuses = Counter(status for status, _, _ in answers)
         assert statuses[500] or len(references(person)) > 1, statuses
+
+
+def play(folder, rounds: int, *options: str) -> list[str]:
+    """What `tests.payments.rounds` printed on a fresh database."""
+    with fresh_database(folder) as address:
+        environment = os.environ | {"DATABASE_URL": address}
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.payments.rounds", str(rounds), *options],
+            cwd=ROOT,
+            env=environment | {"DJANGO_SETTINGS_MODULE": "facturamos.settings"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_paying_cancelling_expiring_and_issuing_at_once_break_no_promise(tmp_path):
+    assert play(tmp_path, 40) == ["40 rounds"]
+
+
+def test_without_row_locks_they_do_where_only_rows_are_locked(tmp_path):
+    told = play(tmp_path, 40, "unlocked")
+    if "postgres" in os.environ.get("DATABASE_URL", ""):
+        assert len(told) > 1
+    else:
+        assert told == ["40 rounds"], "SQLite lets one writer in at a time, lock or no lock"

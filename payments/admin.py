@@ -277,9 +277,23 @@ class BankAccountAdmin(ReadOnlyAdmin):
         return redirect("admin:payments_bankaccount_changelist")
 
     @admin.action(description="Aprobar: poner en vigor", permissions=["approve"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[BankAccount]) -> None:
-        """Put the chosen proposal in force."""
-        self._decide(request, queryset, bank_accounts.approve_bank_account, "está en vigor")
+    def approve(self, request: HttpRequest, queryset: QuerySet[BankAccount]) -> HttpResponse | None:
+        """Show the proposal beside the account in force, and on a second word put it in force."""
+        if "confirmed" in request.POST or queryset.count() != 1:
+            self._decide(request, queryset, bank_accounts.approve_bank_account, "está en vigor")
+            return None
+        new, old = queryset.get(), bank_accounts.account_in_force()
+        rows = [
+            (field.verbose_name, getattr(old, field.name, "–"), getattr(new, field.name))
+            for field in map(BankAccount._meta.get_field, BANK_ACCOUNT_FIELDS)
+        ]
+        context = self.admin_site.each_context(request) | {
+            "title": "Aprobar la cuenta bancaria",
+            "opts": self.opts,
+            "account": new,
+            "rows": rows,
+        }
+        return TemplateResponse(request, "admin/payments/bankaccount/approve.html", context)
 
     @admin.action(description="Rechazar la propuesta", permissions=["approve"])
     def reject(self, request: HttpRequest, queryset: QuerySet[BankAccount]) -> None:

@@ -1,15 +1,12 @@
 """What every test has."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
 from tests import factories
-from tests.live import ROOT
+from tests.live import Prepared, prepared
 
 
 @pytest.fixture(autouse=True)
@@ -55,10 +52,7 @@ def signed_in():
 
 
 @pytest.fixture(scope="session")
-def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The collected static files, once for all that look at the real program."""
-    folder = tmp_path_factory.mktemp("static")
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
-    environment = os.environ | {"ENVIRONMENT": "development", "STATIC_ROOT": str(folder)}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    return folder
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """What every real portal of this run starts from."""
+    with prepared(tmp_path_factory.mktemp("prepared")) as made:
+        yield made

@@ -5,12 +5,12 @@ Such tests never import the models: what they know, they see in pages, mails and
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -48,27 +48,38 @@ class Portal:
         return done.stdout
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What every portal starts from, made once: the collected static files, and a database with
+    its tables and the demo data.
+    """
+
+    static_root: Path
+    database: str
+
+
+@contextmanager
+def prepared(folder: Path) -> Iterator[Prepared]:
+    """Make it, under `folder`; the database goes afterwards."""
+    with fresh_database(folder) as address:
+        ready = Prepared(static_root=folder / "static", database=address)
+        environment = _environment(folder, ready, address, port=0)
+        for command in (["collectstatic", "--noinput"], ["migrate"], ["demo"]):
+            Portal(url="", environment=environment).manage(*command, "--verbosity=0")
+        yield ready
+
+
 @contextmanager
 def running_portal(
-    folder: Path, static_root: Path, application: str = "facturamos.wsgi"
+    folder: Path, ready: Prepared, application: str = "facturamos.wsgi"
 ) -> Iterator[Portal]:
     """A portal with the demo data, its files under `folder`, ended on leaving."""
     with ExitStack() as stack:
+        address = stack.enter_context(fresh_database(folder, copied_from=ready.database))
         port = free_port()
-        environment = os.environ | {
-            "ENVIRONMENT": "development",
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "SITE_URL": f"http://127.0.0.1:{port}",
-            "DATABASE_URL": stack.enter_context(fresh_database(folder)),
-            "MEDIA_ROOT": str(folder / "media"),
-            "MAIL_DIR": str(folder / "mail"),
-            "STATIC_ROOT": str(static_root),
-            "PORT": str(port),
-        }
-        portal = Portal(url=environment["SITE_URL"], environment=environment)
-        portal.manage("migrate", "--verbosity=0")
-        portal.manage("demo")
+        portal = Portal(
+            url=f"http://127.0.0.1:{port}", environment=_environment(folder, ready, address, port)
+        )
         log = stack.enter_context((folder / "server.log").open("w"))
         for command in (
             ["-m", "gunicorn", "--config=deploy/gunicorn.conf.py", application],
@@ -77,7 +88,7 @@ def running_portal(
             process = subprocess.Popen(
                 ["timeout", LONGEST, sys.executable, *command],
                 cwd=ROOT,
-                env=environment,
+                env=portal.environment,
                 stdout=log,
                 stderr=log,
             )
@@ -86,19 +97,39 @@ def running_portal(
         yield portal
 
 
+def _environment(folder: Path, ready: Prepared, address: str, port: int) -> dict[str, str]:
+    return os.environ | {
+        "ENVIRONMENT": "development",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": address,
+        "MEDIA_ROOT": str(folder / "media"),
+        "MAIL_DIR": str(folder / "mail"),
+        "STATIC_ROOT": str(ready.static_root),
+        "PORT": str(port),
+    }
+
+
 @contextmanager
-def fresh_database(folder: Path) -> Iterator[str]:
-    """The address of an empty database of the kind the tests run on; it goes afterwards."""
+def fresh_database(folder: Path, copied_from: str = "") -> Iterator[str]:
+    """The address of a database of the kind the tests run on, empty or a copy; it goes afterwards.
+
+    The one it is copied from must have nobody connected.
+    """
     address = os.environ.get("DATABASE_URL", "sqlite:///")
     if not address.startswith("postgres"):
-        yield f"sqlite:///{folder / 'db.sqlite3'}"
+        own = folder / "db.sqlite3"
+        if copied_from:
+            shutil.copyfile(copied_from.removeprefix("sqlite:///"), own)
+        yield f"sqlite:///{own}"
         return
     name = f"live_{secrets.token_hex(6)}"
-    own = urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
+    template = urlsplit(copied_from).path[1:] or "template1"
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
-            yield own
+            yield urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -123,7 +154,7 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 (our own server)
             return response.status == 200
-    except (urllib.error.URLError, ConnectionError):
+    except OSError:  # refused, reset, too slow, or not 200
         return False
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.live import Portal, running_portal
+from tests.live import Portal, Prepared, running_portal
 
 CHROMIUM = "/usr/bin/chromium"
 # Without these, Chromium looks for its maker's servers at every start.
@@ -24,9 +24,9 @@ QUIET = [
 
 
 @pytest.fixture
-def portal(tmp_path: Path, static_root: Path) -> Iterator[Portal]:
+def portal(tmp_path: Path, ready: Prepared) -> Iterator[Portal]:
     """A portal of this test alone."""
-    with running_portal(tmp_path, static_root) as running:
+    with running_portal(tmp_path, ready) as running:
         yield running
 
 

@@ -1,6 +1,6 @@
 """Round after round, threads that want opposite things of one constancia or account, all at once.
 
-Run as a program, in a process of its own on a database of its own:
+Run as a program, in a process of its own on a database of its own with the demo data:
 `python -m tests.payments.rounds ROUNDS [unlocked]`. Prints each broken promise, one a line.
 """
 
@@ -13,7 +13,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.db.models import QuerySet  # noqa: E402
 
@@ -107,13 +106,10 @@ CLABE = "012164001016446374"
 
 def main(rounds: int, *, unlocked: bool) -> None:
     """Play the rounds and print what broke."""
-    call_command("migrate", verbosity=0)
     if unlocked:
         QuerySet.select_for_update = lambda rows, *_, **__: rows  # type: ignore[method-assign]
-    factories.make_notice()
     user = factories.make_consenting_user()
     proposer, approver = (factories.make_user(is_staff=True) for _ in "ab")
-    factories.make_bank_account()
     for _ in range(rounds):
         for problem in (*constancia_round(user, approver), *account_round(proposer, approver)):
             print(problem)

@@ -30,7 +30,7 @@ class TestBankAccount:
         return client.post("/admin/payments/bankaccount/add/", data, follow=True).content.decode()
 
     def decide(self, client, action, account):
-        data = {"action": action, "_selected_action": [account.pk]}
+        data = {"action": action, "_selected_action": [account.pk], "confirmed": "1"}
         return client.post("/admin/payments/bankaccount/", data, follow=True).content.decode()
 
     def test_a_proposal_has_no_effect_yet_and_leaves_a_trace(self, clients):
@@ -76,6 +76,16 @@ class TestBankAccount:
         page = self.decide(clients[0], "approve", BankAccount.objects.get())
         assert "la tiene que aprobar otra persona" in page
         assert not BankAccount.objects.in_force().exists()
+
+    def test_approving_shows_both_accounts_and_asks_once_more(self, clients):
+        factories.make_bank_account(bank_name="Anterior")
+        self.propose(clients[0])
+        account = BankAccount.objects.proposed().get()
+        data = {"action": "approve", "_selected_action": [account.pk]}
+        page = clients[1].post("/admin/payments/bankaccount/", data).content.decode()
+        assert "<td>Anterior</td><td><strong>BBVA</strong></td>" in page
+        assert "012164001016446374 (igual)" in page
+        assert BankAccount.objects.in_force().get() != account
 
     def test_another_person_puts_it_in_force_and_the_old_one_retires(self, administrators, clients):
         old = factories.make_bank_account(bank_name="Anterior")

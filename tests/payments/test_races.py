@@ -92,19 +92,14 @@ def references(person: Person) -> set[str]:
     return set(re.findall(r"/constancias/(\d{7})/", person.ask("GET", "/constancias/")[2]))
 
 
-def test_a_hundred_who_accept_at_once_get_one_constancia(tmp_path, static_root):
-    with running_portal(tmp_path, static_root) as portal:
+def test_a_hundred_at_once_make_one_constancia_and_one_payment(tmp_path, ready):
+    with running_portal(tmp_path, ready) as portal:
         person, fields = customer_about_to_accept(portal)
         answers = all_at_once(person, portal, "/renovacion/confirmar/", fields)
         assert Counter(status for status, _, _ in answers) == {302: AT_ONCE}
         (reference,) = references(person)
         assert {leads_to for _, leads_to, _ in answers} == {f"/constancias/{reference}/"}
 
-
-def test_a_hundred_who_confirm_at_once_record_one_payment(tmp_path, static_root):
-    with running_portal(tmp_path, static_root) as portal:
-        person, fields = customer_about_to_accept(portal)
-        person.ask("POST", "/renovacion/confirmar/", **fields)
         cxc = Person(portal).sign_in("cxc")
         page = cxc.ask("GET", "/admin/payments/constancia/")[2]
         key = re.search(r'name="_selected_action" value="(\d+)"', page)[1]
@@ -119,17 +114,17 @@ def test_a_hundred_who_confirm_at_once_record_one_payment(tmp_path, static_root)
         assert person.ask("GET", "/panel/")[1] == "/aviso-4.0/"
 
 
-def test_without_the_lock_the_race_is_there(tmp_path, static_root):
-    with running_portal(tmp_path, static_root, application="tests.unlocked") as portal:
+def test_without_the_lock_the_race_is_there(tmp_path, ready):
+    with running_portal(tmp_path, ready, application="tests.unlocked") as portal:
         person, fields = customer_about_to_accept(portal)
         answers = all_at_once(person, portal, "/renovacion/confirmar/", fields)
         statuses = Counter(status for status, _, _ in answers)
         assert statuses[500] or len(references(person)) > 1, statuses
 
 
-def play(folder, rounds: int, *options: str) -> list[str]:
+def play(folder, ready, rounds: int, *options: str) -> list[str]:
     """What `tests.payments.rounds` printed on a fresh database."""
-    with fresh_database(folder) as address:
+    with fresh_database(folder, copied_from=ready.database) as address:
         environment = os.environ | {"DATABASE_URL": address}
         done = subprocess.run(
             [sys.executable, "-m", "tests.payments.rounds", str(rounds), *options],
@@ -144,13 +139,13 @@ def play(folder, rounds: int, *options: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_paying_cancelling_expiring_and_issuing_at_once_break_no_promise(tmp_path):
-    assert play(tmp_path, 40) == ["40 rounds"]
+def test_paying_cancelling_expiring_and_issuing_at_once_break_no_promise(tmp_path, ready):
+    assert play(tmp_path, ready, 12) == ["12 rounds"]
 
 
-def test_without_row_locks_they_do_where_only_rows_are_locked(tmp_path):
-    told = play(tmp_path, 40, "unlocked")
+def test_without_row_locks_they_do_where_only_rows_are_locked(tmp_path, ready):
+    told = play(tmp_path, ready, 12, "unlocked")
     if "postgres" in os.environ.get("DATABASE_URL", ""):
         assert len(told) > 1
     else:
-        assert told == ["40 rounds"], "SQLite lets one writer in at a time, lock or no lock"
+        assert told == ["12 rounds"], "SQLite lets one writer in at a time, lock or no lock"

@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from types import GeneratorType
 from typing import Any
 from unittest.mock import patch
 
@@ -39,7 +40,9 @@ def stopwatch(**places: tuple[Any, str]) -> Iterator[dict[str, float]]:
         def call(*args: Any, **kwargs: Any) -> Any:
             start = time.process_time()
             try:
-                return function(*args, **kwargs)
+                result = function(*args, **kwargs)
+                # A generator does its work only as it is read.
+                return list(result) if isinstance(result, GeneratorType) else result
             finally:
                 seconds[name] += time.process_time() - start
 

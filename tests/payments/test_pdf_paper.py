@@ -43,9 +43,9 @@ def faxed(slip: Slip) -> Image.Image:
 
 
 def with_noise(picture: Image.Image) -> Image.Image:
-    """With one dot in 128 turned over, as a bad line does."""
-    dots = random.Random(7).randbytes(picture.width * picture.height)
-    noise = Image.frombytes("L", picture.size, dots).point(lambda dot: 255 * (dot < 2))
+    """With one dot in 256 turned over, as a bad line does."""
+    dots = random.Random(1).randbytes(picture.width * picture.height)
+    noise = Image.frombytes("L", picture.size, dots).point(lambda dot: 255 * (dot < 1))
     return ImageChops.logical_xor(picture, noise.convert("1"))
 
 

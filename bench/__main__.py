@@ -3,6 +3,7 @@
 A part is a module of this package with a function `run() -> None` that prints its figures.
 """
 
+import logging
 import os
 import sys
 from importlib import import_module
@@ -26,6 +27,7 @@ def main() -> None:
         os.environ["STATIC_ROOT"] = f"{folder}/static"
         Path(folder, "static").mkdir()
         django.setup()
+        logging.disable(logging.WARNING)  # the page that is not found is asked for on purpose
         call_command("migrate", verbosity=0)
         for part in parts:
             import_module(f"bench.{part}").run()

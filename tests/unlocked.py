@@ -14,7 +14,7 @@ from payments import references, services
 
 
 def _slow_reference() -> str:
-    time.sleep(0.05)
+    time.sleep(0.5)  # long enough for the others to have looked, however slow the machine
     return references.new_reference()
 
 

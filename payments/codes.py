@@ -1,8 +1,9 @@
 """The barcode and the QR code of a slip, as drawings of a single path. Knows no database.
 
-A single path draws in a quarter of the time of an element for each bar, and WeasyPrint's time
-grows with its commands: so as few rectangles as can be, none of them closed, which filling does by
-itself. One unit is one module.
+A path stays black and white on a fax, where a small picture of dots turns grey and unreadable. A
+single one draws in a quarter of the time of an element for each bar, and its time grows with its
+commands: so as few rectangles as can be, none of them closed, which filling does by itself.
+One unit is one module.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

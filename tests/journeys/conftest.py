@@ -1,12 +1,20 @@
 """A real browser in front of the real program."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.live import Portal, Prepared, running_portal
 
@@ -62,13 +70,23 @@ class Walker:
     def sign_in(self, username: str, password: str = "facturamos-demo") -> None:  # noqa: S107
         self.page.get_by_role("textbox", name="Usuario").fill(username)
         self.page.get_by_role("textbox", name="Contraseña").fill(password)
-        self.page.get_by_role("button", name="Iniciar Sesión").click()
+        self.click(self.page.get_by_role("button", name="Iniciar Sesión"))
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        self.click(self.page.get_by_role("button", name=name, exact=True))
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name).first.click()
+        self.click(self.page.get_by_role("link", name=name).first)
+
+    def click(self, target: Locator) -> None:
+        """Click what leads to another page, and wait for that page: the old one answers till then."""
+        with self.page.expect_navigation():
+            target.click()
+
+    def is_at(self, start: str) -> None:
+        """The page's address, or how it starts when that ends in `…`."""
+        whole = re.escape(self.portal.url + start.removesuffix("…"))
+        expect(self.page).to_have_url(re.compile(whole + ("" if start.endswith("…") else "$")))
 
     def sees(self, *texts: str) -> None:
         body = expect(self.page.locator("body"))

@@ -23,5 +23,8 @@ class PaymentsConfig(AppConfig):
             (models.Constancia, models.Constancia.PDF_IS_WRITTEN_ONCE),
             (models.ConstanciaLine, {}),
             (models.Payment, {}),
+            (models.PaymentProof, {"columns": models.PaymentProof.FROZEN}),
+            (models.PaymentProof, models.PaymentProof.ANSWERED_ONCE),
+            (models.ProofFile, {}),
         )
         post_migrate.connect(groups.create_groups, sender=self, dispatch_uid="payments groups")

@@ -13,7 +13,12 @@ from payments.bank_accounts import (
     approve_bank_account,
     propose_bank_account,
 )
-from payments.models import BankAccount, Constancia
+from payments.models import (
+    BankAccount,
+    Constancia,
+    InvoiceRequest,
+    PaymentProof,
+)
 from payments.services import Deposit, issue_constancia, record_payment
 from renewals.models import Product, Quote
 from renewals.services import OfferedLine, offer_quote
@@ -130,6 +135,34 @@ def make_deposit(constancia: Constancia, amount: str | None = None, **fields) ->
             "amount": Decimal(amount) if amount else constancia.total,
             "paid_on": timezone.localdate(),
             "seen_paid": Decimal("0.00"),
+            **fields,
+        }
+    )
+
+
+def make_proof(constancia: Constancia, **fields) -> PaymentProof:
+    """A proof without files, in review."""
+    return PaymentProof.objects.create(
+        **{
+            "constancia": constancia,
+            "paid_on": timezone.localdate(),
+            "sent_by": constancia.issued_by,
+            **fields,
+        }
+    )
+
+
+def make_invoice_request(constancia: Constancia, **fields) -> InvoiceRequest:
+    """One of a company of the general regime, not issued yet."""
+    return InvoiceRequest.objects.create(
+        **{
+            "constancia": constancia,
+            "requested_by": constancia.issued_by,
+            "rfc": "FDE150803AB1",
+            "name": "FERRETERIA DEMOSTRACION DEL NORTE",
+            "postal_code": "32000",
+            "regime": "601",
+            "cfdi_use": "G03",
             **fields,
         }
     )

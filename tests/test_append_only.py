@@ -212,7 +212,9 @@ def test_the_walk_over_the_models_finds_the_pairs():
 @pytest.mark.parametrize("half", ["at", "by"])
 @pytest.mark.parametrize(("model", "event"), pairs())
 def test_when_and_by_whom_are_both_known_or_neither(paid, cxc, outsider, model, event, half):
-    factories.make_constancia(outsider)  # one that is not paid
+    unpaid = factories.make_constancia(outsider)
+    factories.make_proof(unpaid)
+    factories.make_invoice_request(unpaid)
     name = f"{event}_{half}"
     some = {"at": datetime(2999, 1, 1, tzinfo=UTC), "by": cxc}[half]
     rows = model.objects.all()

@@ -1,7 +1,20 @@
-"""Where the money goes, the payment slip, and the money that came."""
+"""Where the money goes, the payment slip, the money that came, and what is sent around it."""
 
 from payments.models.bank_account import BankAccount, validate_clabe
 from payments.models.constancia import Constancia, ConstanciaLine, new_token
+from payments.models.invoice import FiscalProfile, InvoiceRequest
 from payments.models.payment import Payment
+from payments.models.proof import PaymentProof, ProofFile
 
-__all__ = ["BankAccount", "Constancia", "ConstanciaLine", "Payment", "new_token", "validate_clabe"]
+__all__ = [
+    "BankAccount",
+    "Constancia",
+    "ConstanciaLine",
+    "FiscalProfile",
+    "InvoiceRequest",
+    "Payment",
+    "PaymentProof",
+    "ProofFile",
+    "new_token",
+    "validate_clabe",
+]

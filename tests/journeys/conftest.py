@@ -79,7 +79,7 @@ class Walker:
         self.click(self.page.get_by_role("link", name=name).first)
 
     def click(self, target: Locator) -> None:
-        """Click what leads to another page, and wait for that page: the old one answers till then."""
+        """Click what leads to another page, and wait for it: the old one would answer till then."""
         with self.page.expect_navigation():
             target.click()
 

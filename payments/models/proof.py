@@ -1,0 +1,104 @@
+"""What a customer sends after paying: evidence for CxC, never proof by itself."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from payments.models.constancia import Constancia
+
+
+class PaymentProof(models.Model):
+    """One sending: some files, with what the customer says of the deposit.
+
+    It never confirms a payment. What was sent never changes (a trigger sees to it); CxC may answer
+    that it does not match.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "en revisión"
+        REFUSED = "refused", "no corresponde"
+
+    FROZEN = ("constancia_id", "public_id", "paid_on", "tracking_key", "sent_at", "sent_by_id")
+    ANSWERED_ONCE: ClassVar = {
+        "name": "answer",
+        "columns": ("state", "answered_at", "answered_by_id", "reason"),
+        "unless": "OLD.state = 'waiting'",
+    }
+
+    constancia = models.ForeignKey(
+        Constancia, models.PROTECT, related_name="proofs", verbose_name="constancia"
+    )
+    public_id = models.UUIDField("clave pública", unique=True, default=uuid.uuid4, editable=False)
+    paid_on = models.DateField("fecha del depósito, según el cliente")
+    tracking_key = models.CharField("clave de rastreo", max_length=30, blank=True)
+    sent_at = models.DateTimeField("enviado", default=timezone.now)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="enviado por"
+    )
+    state = models.CharField(
+        "estado", max_length=10, choices=State.choices, default=State.WAITING, db_index=True
+    )
+    answered_at = models.DateTimeField("contestado", null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="contestado por",
+    )
+    reason = models.TextField("motivo", blank=True)
+
+    class Meta:
+        verbose_name = "comprobante de pago"
+        verbose_name_plural = "comprobantes de pago"
+        ordering = ["pk"]
+        permissions = [("answer_paymentproof", "Puede contestar comprobantes de pago")]
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(state="refused", answered_at__isnull=False, answered_by__isnull=False)
+                    & ~Q(reason="")
+                )
+                | Q(state="waiting", answered_at=None, answered_by=None, reason=""),
+                name="paymentproof_answered_at_and_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Comprobante de {self.constancia.printed_reference} del {self.paid_on}"
+
+
+class ProofFile(models.Model):
+    """A file of a proof, as it was stored after the checks; its hash is of what was sent."""
+
+    class Kind(models.TextChoices):
+        JPEG = "jpeg", "imagen JPEG"
+        PNG = "png", "imagen PNG"
+        PDF = "pdf", "PDF"
+        CEP = "cep", "CEP de Banxico (XML)"
+
+    proof = models.ForeignKey(PaymentProof, models.PROTECT, related_name="files")
+    public_id = models.UUIDField("clave pública", unique=True, default=uuid.uuid4, editable=False)
+    file = models.FileField("archivo", upload_to="comprobantes")
+    kind = models.CharField("tipo", max_length=4, choices=Kind.choices)
+    original_name = models.CharField("nombre original", max_length=255)
+    sha256 = models.CharField("SHA-256 de lo enviado", max_length=64, db_index=True)
+    size = models.PositiveIntegerField("bytes enviados")
+    # What a CEP says (payments/cep.py); its seal is not verified.
+    says = models.JSONField("dice", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "archivo del comprobante"
+        verbose_name_plural = "archivos del comprobante"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["proof", "sha256"], name="prooffile_once_a_proof")
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name

@@ -36,15 +36,20 @@ def concept(reference: str) -> str:
     return f"{reference} FACTURAMOS"[:CONCEPT_SHOWN]
 
 
+def ceiling_warning(amount: Decimal) -> str:
+    """What to know before transferring that much (MXN); empty when no bank would refuse it."""
+    if amount <= USUAL_CEILING:
+        return ""
+    return (
+        "Es probable que este importe supere el tope de transferencias de su banca en línea (de "
+        "fábrica, unos $12,800.00). Súbalo antes en su aplicación, o pague en ventanilla."
+    )
+
+
 def channels(reference: str, amount: Decimal) -> tuple[Channel, ...]:
     """The ways to pay that amount (MXN) under that reference."""
     exact = f"{amount:.2f}"
-    ceiling = (
-        "Es probable que supere el tope de transferencias de su banca en línea (de fábrica, unos "
-        "$12,800.00). Súbalo antes en su aplicación, o pague en ventanilla."
-        if amount > USUAL_CEILING
-        else ""
-    )
+    ceiling = ceiling_warning(amount)
     return (
         Channel(
             "BBVA en línea o aplicación",

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from facturamos.contacts import BANKS, CONTACTS
 from facturamos.money import in_words
 from facturamos.pdf import draw_pdf
+from payments.channels import ceiling_warning
 from payments.codes import code_128, qr_code
 from payments.references import format_reference
 from payments.slip import Slip
@@ -24,6 +25,7 @@ def draw_constancia(slip: Slip) -> bytes:
         {
             "slip": slip,
             "printed_reference": format_reference(slip.reference),
+            "ceiling_warning": ceiling_warning(slip.totals.total),
             "total_in_words": in_words(slip.totals.total),
             "barcode": code_128(slip.reference),
             "qr": qr_code(slip.verify_url),

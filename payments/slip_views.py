@@ -17,6 +17,7 @@ from payments import services
 from payments.channels import channels
 from payments.documents import DamagedPdfError, stored_pdf
 from payments.models import Constancia
+from payments.models.constancia import ConstanciaQuerySet
 from payments.plain import road_of
 from payments.references import InvalidReferenceError, parse_reference
 from payments.timeline import timeline
@@ -54,7 +55,8 @@ def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
 @customer_page
 def constancia_pdf(request: CustomerRequest, reference: str) -> HttpResponse:
     """The stored PDF."""
-    return pdf_response(request, _own_constancia(request, reference))
+    own = Constancia.objects.of(request.customer).only("reference", "pdf", "pdf_sha256")
+    return pdf_response(request, _find(own, reference))
 
 
 def pdf_response(request: HttpRequest, constancia: Constancia) -> HttpResponse:
@@ -100,13 +102,17 @@ def _quote_expired(constancia: Constancia) -> bool:
 
 
 def _own_constancia(request: CustomerRequest, reference: str) -> Constancia:
+    """The customer's, with all that its page shows."""
+    own = Constancia.objects.of(request.customer).with_paid().select_related("quote")
+    return _find(own.prefetch_related("lines"), reference)
+
+
+def _find(own: ConstanciaQuerySet, reference: str) -> Constancia:
     """404 for one that is not the customer's, as if it did not exist."""
     try:
-        digits = parse_reference(reference)
+        return get_object_or_404(own, reference=parse_reference(reference))
     except InvalidReferenceError as error:
         raise Http404 from error
-    own = Constancia.objects.of(request.customer).with_paid().select_related("quote")
-    return get_object_or_404(own.prefetch_related("lines"), reference=digits)
 
 
 @login_not_required

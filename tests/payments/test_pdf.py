@@ -254,6 +254,15 @@ def test_a_name_is_text_and_never_markup():
     assert 'Peña <b>&"ñ</b> &amp; Hijos {{ x }}' in text_of(UNUSUAL)
 
 
+def test_a_large_slip_warns_of_the_ceiling_that_banks_set():
+    warning = "Es probable que este importe supere el tope de transferencias"
+    large = Totals(Decimal("20000.00"), Decimal("0.16"), Decimal("3200.00"), Decimal("23200.00"))
+    assert warning not in text_of(MANUAL)
+    pages = pages_of(replace(MANUAL, totals=large))
+    assert len(pages) == 1
+    assert warning in pages[0]
+
+
 def test_many_lines_run_on_to_a_second_page_and_lose_nothing():
     lines = tuple(replace(LEVEL, code=f"XX{number:04}") for number in range(15))
     pages = pages_of(replace(MANUAL, lines=lines))

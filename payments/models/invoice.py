@@ -1,8 +1,10 @@
 """The invoice (CFDI 4.0) a customer asks for after paying."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from accounts.models import Customer
@@ -36,8 +38,39 @@ class FiscalProfile(FiscalData):
         return f"{self.rfc} {self.name}"
 
 
+class InvoiceRequestQuerySet(models.QuerySet["InvoiceRequest"]):
+    """What can be asked of the requests."""
+
+    def issued(self) -> "InvoiceRequestQuerySet":
+        """Those whose invoice can be downloaded."""
+        return self.filter(uuid__isnull=False)
+
+    def pending(self) -> "InvoiceRequestQuerySet":
+        """Paid, and so the company's turn."""
+        return self.filter(uuid=None, constancia__status=Constancia.Status.PAID)
+
+    def unpaid(self) -> "InvoiceRequestQuerySet":
+        """Asked for ahead: there is nothing to invoice yet."""
+        return self.filter(uuid=None).exclude(constancia__status=Constancia.Status.PAID)
+
+
 class InvoiceRequest(FiscalData):
-    """The invoice of one constancia: asked for with these data, then issued with its UUID."""
+    """The invoice of one constancia: asked for with these data, then issued with its UUID.
+
+    Once issued, nothing of it ever changes (a trigger sees to it).
+    """
+
+    ISSUED_FOR_EVER: ClassVar = {"name": "issued", "unless": "OLD.uuid IS NULL"}
+    # The company's turn first, then those that wait for their money, then what is done.
+    WORK_ORDER: ClassVar = (
+        Case(
+            When(uuid__isnull=False, then=2),
+            When(constancia__status=Constancia.Status.PAID, then=0),
+            default=1,
+        ),
+        "requested_at",
+        "pk",
+    )
 
     constancia = models.OneToOneField(
         Constancia, models.PROTECT, related_name="invoice_request", verbose_name="constancia"
@@ -58,6 +91,8 @@ class InvoiceRequest(FiscalData):
     )
     pdf = models.FileField("PDF", upload_to="facturas", blank=True)
     xml = models.FileField("XML", upload_to="facturas", blank=True)
+
+    objects = InvoiceRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = "solicitud de factura"
@@ -86,3 +121,11 @@ class InvoiceRequest(FiscalData):
     def is_issued(self) -> bool:
         """Whether the customer can download it."""
         return self.uuid is not None
+
+    @property
+    def state(self) -> str:
+        """In words; asks for the constancia."""
+        if self.is_issued:
+            return "emitida"
+        paid = self.constancia.status == Constancia.Status.PAID
+        return "por emitir" if paid else "en espera del pago"

@@ -1,0 +1,201 @@
+"""CxC's desk for invoices: which to make, their data for another program, and issuing them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from facturamos.exports import Cell, to_csv, to_xlsx
+from facturamos.money import format_money
+from payments import fiscal, invoices
+from payments.admin.constancias import ReferenceSearchAdmin
+from payments.invoice_forms import IssueForm
+from payments.invoice_views import file_response
+from payments.models import InvoiceRequest
+
+Writer = Callable[[Sequence[str], Iterable[Sequence[Cell]]], bytes]
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Whose turn it is."""
+
+    title = "estado"
+    parameter_name = "estado"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The three words of the list."""
+        return [
+            ("pending", "por emitir"),
+            ("unpaid", "en espera del pago"),
+            ("issued", "emitida"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those in the chosen state; an invented one chooses nothing."""
+        if self.value() in ("pending", "unpaid", "issued"):
+            narrowed: QuerySet[Any] = getattr(queryset, str(self.value()))()
+            return narrowed
+        return queryset
+
+
+@admin.register(InvoiceRequest)
+class InvoiceRequestAdmin(ReferenceSearchAdmin):
+    """The company's turn first, oldest first."""
+
+    reference_field = "constancia__reference"
+    list_display = ["reference", "name", "total", "state", "requested_on"]
+    list_select_related = ["constancia"]
+    list_filter = [StateFilter]
+    search_fields = ["constancia__reference", "name", "rfc", "constancia__customer_name"]
+    ordering = InvoiceRequest.WORK_ORDER
+    fields = [
+        *("constancia", "state", "total", "rfc", "name", "postal_code", "regime_name"),
+        *("use_name", "requested_at", "requested_by", "uuid", "issued_at", "issued_by"),
+    ]
+    readonly_fields = ["state", "total", "regime_name", "use_name"]
+    actions = ["export_csv", "export_xlsx"]
+    change_form_template = "admin/payments/invoicerequest/change_form.html"
+
+    @admin.display(description="referencia", ordering="constancia__reference")
+    def reference(self, row: InvoiceRequest) -> str:
+        """As on the slip."""
+        return row.constancia.printed_reference
+
+    @admin.display(description="total", ordering="constancia__total")
+    def total(self, row: InvoiceRequest) -> str:
+        """With its currency sign."""
+        return format_money(row.constancia.total)
+
+    @admin.display(description="estado")
+    def state(self, row: InvoiceRequest) -> str:
+        """In words."""
+        return row.state
+
+    @admin.display(description="solicitada", ordering="requested_at")
+    def requested_on(self, row: InvoiceRequest) -> str:
+        """Short, so that the list fits."""
+        return f"{timezone.localdate(row.requested_at):%d/%m/%Y}"
+
+    @admin.display(description="régimen fiscal")
+    def regime_name(self, row: InvoiceRequest) -> str:
+        """The SAT's code with its name."""
+        return f"{row.regime} · {fiscal.REGIMES.get(row.regime, '')}"
+
+    @admin.display(description="uso del CFDI")
+    def use_name(self, row: InvoiceRequest) -> str:
+        """The SAT's code with its name."""
+        return f"{row.cfdi_use} · {fiscal.USES.get(row.cfdi_use, '')}"
+
+    # --- For the invoicing program ------------------------------------------------------
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may take the customers' data out."""
+        return request.user.has_perm("payments.export_invoicerequest")
+
+    @admin.action(description="Descargar CSV", permissions=["export"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[InvoiceRequest]) -> HttpResponse:
+        """The chosen ones for any program."""
+        return _export(request, queryset, "csv", to_csv, "text/csv; charset=utf-8")
+
+    @admin.action(description="Descargar XLSX", permissions=["export"])
+    def export_xlsx(self, request: HttpRequest, queryset: QuerySet[InvoiceRequest]) -> HttpResponse:
+        """The chosen ones for Excel."""
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return _export(request, queryset, "xlsx", to_xlsx, kind)
+
+    # --- Issuing ------------------------------------------------------------------------
+    def has_issue_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may hand over invoices."""
+        return request.user.has_perm("payments.issue_invoicerequest")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page that takes the two files, and the files once issued."""
+        wrap = self.admin_site.admin_view
+        name = "payments_invoicerequest"
+        return [
+            path("<int:pk>/emitir/", wrap(self.issue_view), name=f"{name}_issue"),
+            path("<int:pk>/pdf/", wrap(self.file_view), {"kind": "pdf"}, name=f"{name}_pdf"),
+            path("<int:pk>/xml/", wrap(self.file_view), {"kind": "xml"}, name=f"{name}_xml"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the way to issue it, for those who may."""
+        context = {"may_issue": self.has_issue_permission(request)}
+        return super().change_view(request, object_id, form_url, context)
+
+    def issue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Takes the stamped XML and the PDF; the UUID is read from the XML."""
+        if not self.has_issue_permission(request):
+            raise PermissionDenied
+        row = get_object_or_404(InvoiceRequest.objects.select_related("constancia"), pk=pk)
+        form = IssueForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid() and self._issue(request, row, form):
+            return redirect("admin:payments_invoicerequest_change", row.pk)
+        context = self.admin_site.each_context(request) | {
+            "title": "Emitir la factura",
+            "opts": self.opts,
+            "row": row,
+            "form": form,
+            "regime": self.regime_name(row),
+            "use": self.use_name(row),
+        }
+        return TemplateResponse(request, "admin/payments/invoicerequest/issue.html", context)
+
+    def _issue(self, request: HttpRequest, row: InvoiceRequest, form: IssueForm) -> bool:
+        """Whether it was issued; what is wrong becomes the form's errors."""
+        try:
+            invoices.issue_invoice(
+                request=row,
+                xml=form.cleaned_data["xml"],
+                pdf=form.cleaned_data["pdf"],
+                by=request.user,  # type: ignore[arg-type]
+            )
+        except invoices.InvoiceError as error:
+            for sentence in error.sentences:
+                form.add_error(None, sentence)
+            return False
+        text = f"{row}: emitida. El cliente ya la puede descargar y le avisamos por correo."
+        self.message_user(request, text, messages.SUCCESS)
+        return True
+
+    def file_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+        """The invoice as its customer has it; who takes it is audited."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        issued = InvoiceRequest.objects.issued().select_related("constancia")
+        row = get_object_or_404(issued, pk=pk)
+        invoices.record_download(request=row, kind=kind, by=request.user)  # type: ignore[arg-type]
+        return file_response(request, row, kind)
+
+
+def _export(
+    request: HttpRequest,
+    queryset: QuerySet[InvoiceRequest],
+    file_format: str,
+    write: Writer,
+    content_type: str,
+) -> HttpResponse:
+    rows = invoices.export_requests(
+        requests=queryset,
+        file_format=file_format,
+        by=request.user,  # type: ignore[arg-type]
+    )
+    name = f"solicitudes-de-factura-{timezone.localdate()}.{file_format}"
+    return HttpResponse(
+        write(invoices.EXPORT_HEADER, rows),
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -50,8 +50,8 @@ check: .venv/.dev.stamp ## Check format, lint, types, imports, migrations and de
 	scripts/check_deploy.sh
 
 .PHONY: bench
-bench: .venv/.dev.stamp ## Measure speed and memory as ratios (ARGS=pdf for one part)
-	@.venv/bin/python -m bench $(ARGS)
+bench: packages-test .venv/.dev.stamp ## Measure speed and memory as ratios (ARGS=pdf for one part)
+	@scripts/with_postgres.sh .venv/bin/python -m bench $(ARGS)
 
 .PHONY: screenshots
 screenshots: packages-test .venv/.dev.stamp ## Take the pictures in docs/screenshots anew

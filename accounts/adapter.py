@@ -4,8 +4,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts import distributors
+from accounts import distributors, mails, request_info
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -34,6 +35,18 @@ class AccountAdapter(DefaultAccountAdapter):
         """The link of the reset mail, on our own address whatever the Host header said."""
         path = reverse("account_reset_password_from_key", args=["UID", "KEY"])
         return settings.SITE_URL + path.replace("UID-KEY", key)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """allauth's notices of a change, with what tells the reader whether it was them."""
+        ip = request_info.current.get().ip
+        told = mails.change_facts(user=user, at=timezone.now(), ip=ip) | (context or {})
+        super().send_notification_mail(template_prefix, user, told, email)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """allauth's own flash messages are left out: our pages say what happened."""

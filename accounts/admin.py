@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -19,7 +20,7 @@ from accounts.models import (
     PrivacyNotice,
     User,
 )
-from accounts.services import publish_notice
+from accounts.services import publish_notice, send_welcome
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -128,6 +129,28 @@ class PortalUserAdmin(AuditedAdmin, UserAdmin):
     autocomplete_fields = ["customer"]
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Cliente", {"fields": ["customer"]}))
     add_fieldsets = (*UserAdmin.add_fieldsets, ("Cliente", {"fields": ["email", "customer"]}))
+    actions = ["send_welcome"]
+
+    @admin.action(
+        description="Enviar bienvenida: un enlace para elegir su contraseña",
+        permissions=["change"],
+    )
+    def send_welcome(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        """Mail the link to those who have not signed in yet; says who was left out."""
+        left_out = [
+            person.username
+            for person in queryset
+            if not send_welcome(user=person, by=request.user)  # type: ignore[arg-type]
+        ]
+        if sent := queryset.count() - len(left_out):
+            self.message_user(request, f"Bienvenidas enviadas: {sent}.", messages.SUCCESS)
+        if left_out:
+            self.message_user(
+                request,
+                f"No se envió a {', '.join(left_out)}: ya entró alguna vez (puede usar «¿Olvidaste "
+                "tu contraseña?»), está inactivo o no tiene correo.",
+                messages.WARNING,
+            )
 
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
@@ -138,6 +161,7 @@ class PortalUserAdmin(AuditedAdmin, UserAdmin):
             if request.method == "POST" and response.status_code == 302:
                 person = User.objects.get(pk=id)
                 audit.record("user.password_set", by=request.user, target=person)  # type: ignore[arg-type]
+                get_adapter().send_notification_mail("account/email/password_changed", person)
         return response
 
 

@@ -1,28 +1,54 @@
 """The one place that writes the audit."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.db import models
+from django.utils import timezone
 
 from accounts import request_info
 from accounts.models import AuditEvent, User
+from facturamos.bulk import insert_rows
+
+COLUMNS = (
+    *("at", "action", "actor_id", "actor", "target_type", "target_id", "target", "data"),
+    *("ip", "request_id"),
+)
 
 
-def record(action: str, *, by: User | None, target: models.Model, **data: Any) -> AuditEvent:
+class Target(NamedTuple):
+    """A row that something was done to, as the audit names it."""
+
+    type: str
+    id: int
+    text: str
+
+    @classmethod
+    def of(cls, row: models.Model) -> "Target":
+        """The row's own."""
+        return cls(row._meta.label_lower, row.pk, str(row))
+
+
+def record(action: str, *, by: User | None, target: models.Model, **data: Any) -> None:
     """Write who (`by`; None is the program itself) did what to which row.
 
     `data` is kept as JSON: what the row said before and after, amounts as text. Call it inside the
     transaction of the change, so that both or neither are there.
     """
+    record_all(action, by=by, events=[(Target.of(target), data)])
+
+
+def record_all(
+    action: str, *, by: User | None, events: Iterable[tuple[Target, dict[str, Any]]]
+) -> None:
+    """As `record`, for many rows at once: each with its data."""
     info = request_info.current.get()
-    return AuditEvent.objects.create(
-        action=action,
-        actor_id=by.pk if by else None,
-        actor=by.username if by else "el portal",
-        target_type=target._meta.label_lower,
-        target_id=str(target.pk),
-        target=str(target)[:255],
-        data=data,
-        ip=info.ip,
-        request_id=info.request_id,
-    )
+    now = timezone.now()
+    who = (by.pk, by.username) if by else (None, "el portal")
+    where = (info.ip, info.request_id)
+    rows = [
+        (now, action, *who, target.type, str(target.id), target.text[:255], data, *where)
+        for target, data in events
+    ]
+    if rows:
+        insert_rows(AuditEvent, COLUMNS, rows)

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 
 from accounts.services import BOX_LABEL
 
@@ -48,6 +49,15 @@ class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
         super().__init__(*args, **kwargs)
         _plain_password(self.fields["password1"], "Contraseña nueva")
         _plain_password(self.fields["password2"], "Contraseña nueva, otra vez")
+
+
+class FirstPasswordForm(SetPasswordForm):
+    """The first password, twice, for whoever follows the welcome link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain_password(self.fields["new_password1"], "Contraseña nueva")
+        _plain_password(self.fields["new_password2"], "Contraseña nueva, otra vez")
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):

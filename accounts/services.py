@@ -1,12 +1,15 @@
 """The rules about people, their privacy notice and their company's version."""
 
 import hashlib
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, request_info
+from accounts import audit, mails, request_info
+from accounts.audit import Target
 from accounts.models import Customer, PrivacyConsent, PrivacyNotice, User
+from accounts.tokens import welcome_tokens
 
 BOX_LABEL = "He leído y estoy de acuerdo con el Aviso de Privacidad de Datos."
 
@@ -67,10 +70,49 @@ def accept_notice(*, user: User, notice_id: int) -> PrivacyConsent:
 
 
 @transaction.atomic
-def move_to_version_4(*, customer: Customer, by: User | None) -> None:
-    """The customer may issue CFDI 4.0 from now on. Doing it again changes nothing."""
-    moved = Customer.objects.filter(pk=customer.pk, cfdi_version=Customer.CfdiVersion.V33).update(
-        cfdi_version=Customer.CfdiVersion.V40
+def move_to_version(
+    version: Customer.CfdiVersion, *, customers: Collection[int], by: User | None
+) -> list[Customer]:
+    """These customers (ids) issue CFDI of that version from now on. Twice changes nothing.
+
+    Returns their rows, which stay locked until the caller's transaction ends.
+    """
+    locked = list(Customer.objects.select_for_update().filter(pk__in=customers).order_by("pk"))
+    moving = [customer for customer in locked if customer.cfdi_version != version]
+    audit.record_all(
+        "customer.version",
+        by=by,
+        events=[
+            (Target.of(each), {"before": each.cfdi_version, "after": version.value})
+            for each in moving
+        ],
     )
-    if moved:
-        audit.record("customer.version", by=by, target=customer, before="3.3", after="4.0")
+    Customer.objects.filter(pk__in=[each.pk for each in moving]).update(cfdi_version=version)
+    return locked
+
+
+@transaction.atomic
+def send_welcome(*, user: User, by: User | None) -> bool:
+    """Mail the link to choose the first password to the user's own address.
+
+    False, and no mail, for whoever has signed in with a password of their own, is not active or
+    has no address. `by` is None when the person asks for another link.
+    """
+    is_new = user.last_login is None or not user.has_usable_password()
+    if not (is_new and user.is_active and user.email):
+        return False
+    mails.welcome(user=user)
+    audit.record("user.welcomed", by=by, target=user)
+    return True
+
+
+@transaction.atomic
+def choose_first_password(*, user: User, token: str, password: str) -> bool:
+    """Set the password that the holder of the welcome link chose; False if it was used already."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not welcome_tokens.check_token(user, token):
+        return False
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record("user.password_chosen", by=user, target=user)
+    return True

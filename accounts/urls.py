@@ -28,6 +28,12 @@ urlpatterns = [
         allauth_views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("contrasena/bienvenida/otra/", views.welcome_again, name="account_welcome_again"),
+    path(
+        "contrasena/bienvenida/<str:uidb64>/<str:token>/",
+        views.Welcome.as_view(),
+        name="account_welcome",
+    ),
     path(
         "privacidad/",
         include(

@@ -1,12 +1,25 @@
+from typing import Any
+
+from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import CustomerRequest, customer_page
-from accounts.forms import PrivacyForm
+from accounts.forms import FirstPasswordForm, PrivacyForm
 from accounts.middleware import AFTER_CONSENT
 from accounts.models import PrivacyConsent
-from accounts.services import NoticeReplacedError, accept_notice, notice_in_force
+from accounts.services import (
+    NoticeReplacedError,
+    accept_notice,
+    choose_first_password,
+    notice_in_force,
+    send_welcome,
+)
+from accounts.tokens import welcome_tokens
 
 
 @customer_page
@@ -38,3 +51,38 @@ def privacy_integral(request: HttpRequest) -> HttpResponse:
     if notice is None:
         raise Http404
     return render(request, "accounts/privacy_integral.html", {"notice": notice})
+
+
+class Welcome(PasswordResetConfirmView):
+    """The first password, behind the link of the welcome mail.
+
+    Django keeps the token in the session and redirects, so that no address shows it.
+    """
+
+    template_name = "accounts/welcome.html"
+    form_class = FirstPasswordForm
+    token_generator = welcome_tokens
+    reset_url_token = "elegir"  # noqa: S105 (stands in the address where the token was)
+    success_url = reverse_lazy("account_reset_password_from_key_done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Choose it; a link that was used meanwhile shows the page that says so."""
+        token = self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN)
+        password = form.cleaned_data["new_password1"]
+        if self.user and choose_first_password(user=self.user, token=token, password=password):
+            return redirect(self.get_success_url())
+        return redirect(self.request.path)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+def welcome_again(request: HttpRequest) -> HttpResponse:
+    """Mail another link to the user's own address; the answer is the same whoever it was."""
+    if request.method != "POST":
+        return render(request, "accounts/welcome_again.html")
+    uid = request.POST.get("uid", "")
+    if refused := ratelimit.consume_or_429(request, action="welcome", key=uid):
+        return refused
+    if user := Welcome().get_user(uid):
+        send_welcome(user=user, by=None)
+    return redirect("account_welcome_again")

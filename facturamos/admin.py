@@ -1,24 +1,45 @@
+"""The outbox to look after, and what each mail looks like."""
+
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, QuerySet, Value, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
 
+from facturamos.letters import examples
 from facturamos.mail import retry
 from facturamos.models import OutboxMessage
 
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(admin.ModelAdmin):
-    """The mails: what left, what waits, and what stopped and needs a person."""
+    """The mails: what stopped and needs a person comes first."""
 
-    list_display = ["subject", "to", "state", "attempts", "next_attempt_at", "sent_at"]
+    list_display = ["subject", "reader", "state", "error", "attempts", "next_attempt_at", "sent_at"]
     list_filter = ["state"]
     search_fields = ["subject", "to"]
+    ordering = [
+        Case(When(state=OutboxMessage.State.PARKED, then=Value(0)), default=Value(1)).asc(),
+        "-pk",
+    ]
     # What a mail says is for its reader: a reset link opens somebody's account.
-    exclude = ["text", "html"]
+    exclude = ["text", "html", "draft"]
     actions: Sequence[Any] = ["retry_parked"]
+    change_list_template = "admin/facturamos/outboxmessage/change_list.html"
+
+    @admin.display(description="para", ordering="to")
+    def reader(self, row: OutboxMessage) -> str:
+        """The address it goes to."""
+        return ", ".join(row.to)
+
+    @admin.display(description="último error")
+    def error(self, row: OutboxMessage) -> str:
+        """Why it is still here; of one that left, it is of no use any more."""
+        return "" if row.state == OutboxMessage.State.SENT else row.last_error[:200]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Mails are written by the portal."""
@@ -37,3 +58,34 @@ class OutboxMessageAdmin(admin.ModelAdmin):
         """Give the parked ones their attempts back."""
         count = retry(list(queryset.values_list("pk", flat=True)))
         self.message_user(request, f"{count} correos se volverán a intentar.", messages.SUCCESS)
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the pages of example mails."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("ejemplos/", wrap(self.examples), name="facturamos_outboxmessage_examples"),
+            path("ejemplos/<str:name>/", wrap(_html), name="facturamos_outboxmessage_example"),
+            *super().get_urls(),
+        ]
+
+    def examples(self, request: HttpRequest) -> HttpResponse:
+        """Every mail of the portal with invented data: subject and text; the HTML by a link."""
+        _administrators_only(request)
+        context = self.admin_site.each_context(request)
+        context |= {"title": "Ejemplos de los correos", "letters": examples()}
+        return render(request, "admin/facturamos/outboxmessage/examples.html", context)
+
+
+def _html(request: HttpRequest, name: str) -> HttpResponse:
+    """The HTML of one example as a mail program shows it: with its own styles, and nothing else."""
+    _administrators_only(request)
+    letter = examples().get(name)
+    if letter is None:
+        raise Http404
+    policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    return HttpResponse(letter.html, headers={"Content-Security-Policy": policy})
+
+
+def _administrators_only(request: HttpRequest) -> None:
+    if not request.user.is_superuser:
+        raise PermissionDenied

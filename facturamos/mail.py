@@ -1,111 +1,244 @@
 """The outbox: mail is a row until the worker has handed it over.
 
-Django's mail functions write rows in the caller's transaction (`OutboxBackend`), so a mail never
-speaks of something that was rolled back. The worker sends what is due (`send_due`), tries again
-with growing pauses, and parks a mail after a day of failures for a person to look at.
+A mail is written in the caller's transaction (`post`, or Django's mail functions through
+`OutboxBackend`), so it never speaks of something that was rolled back: one row a reader, so that
+one bad address holds nobody up. The worker sends what is due (`send_due`), tries again with growing
+pauses, and parks for a person what was refused for good or failed for a day.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
+from typing import NamedTuple
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import make_msgid
-from django.db import transaction
 from django.utils import timezone
 
+from facturamos.letters import Draft, Letter
 from facturamos.models import OutboxMessage
 
 log = logging.getLogger(__name__)
 
 # Minutes to wait after each failed attempt: a day in all, then the mail is parked.
-PAUSES = [1, 2, 5, 15, 60, 120, 240, 480, 517]
+PAUSES: list[float] = [1, 2, 5, 15, 60, 120, 240, 480, 517]
 # While one worker tries a mail, no other takes it; a killed worker's mail comes back after this.
+# Longer than the dozen steps of handing over a mail, each of EMAIL_TIMEOUT at most.
 LEASE = timedelta(minutes=5)
 BATCH = 50
+REFUSED_FOR_GOOD = 500
+
+
+class Attachment(NamedTuple):
+    """A stored file that goes with a mail: stored files never change."""
+
+    stored: str
+    name: str
+    content_type: str
+
+
+class AttachmentMissingError(Exception):
+    """A file that belongs to the mail is not in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A letter to one address. `about` says what it is about: nobody gets the same one twice."""
+
+    letter: Letter | Draft
+    to: str
+    about: str
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What the unique column holds."""
+        return f"{self.about}:{self.to}"
+
+
+def post(mails: Iterable[Mail]) -> None:
+    """Write the mails; those that were written before, in this process or another, stay as is."""
+    OutboxMessage.objects.bulk_create(
+        [
+            _row(
+                mail.to,
+                mail.letter,
+                key=mail.key,
+                attachments=[list(attachment) for attachment in mail.attachments],
+                reply_to=list(mail.reply_to),
+            )
+            for mail in mails
+        ],
+        ignore_conflicts=True,
+    )
 
 
 class OutboxBackend(BaseEmailBackend):
     """Django's e-mail backend that stores instead of sending."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Store each message as a row; returns how many. Attachments and copies are refused."""
-        OutboxMessage.objects.bulk_create([_to_row(message) for message in email_messages])
+        """Store each message, a row a reader; returns how many messages.
+
+        Copies and attachments are refused: a file belongs in the store, and its mail in `post`.
+        """
+        OutboxMessage.objects.bulk_create(
+            [row for message in email_messages for row in _rows(message)]
+        )
         return len(email_messages)
 
 
-def _to_row(message: EmailMessage) -> OutboxMessage:
-    if message.attachments or message.cc or message.bcc:
-        raise NotImplementedError("The outbox does not store attachments or copies yet.")
+def _rows(message: EmailMessage) -> list[OutboxMessage]:
+    if message.cc or message.bcc:
+        raise NotImplementedError("The outbox sends no copies: write a mail to each reader.")
+    if message.attachments:
+        raise NotImplementedError(
+            "The outbox attaches stored files only: write the mail with facturamos.mail.post."
+        )
     message.message()  # raises for a header that could not be sent, while the caller can mend it
     alternatives = getattr(message, "alternatives", [])
-    return OutboxMessage(
-        message_id=make_msgid(domain=message.from_email.rpartition("@")[2].rstrip(">")),
-        to=list(message.to),
-        reply_to=list(message.reply_to),
-        sender=message.from_email,
+    letter = Letter(
         subject=str(message.subject),
         text=str(message.body),
         html=next((body for body, kind in alternatives if kind == "text/html"), ""),
+    )
+    return [
+        _row(to, letter, sender=message.from_email, reply_to=list(message.reply_to))
+        for to in message.to
+    ]
+
+
+def _row(to: str, letter: Letter | Draft, sender: str = "", **fields: object) -> OutboxMessage:
+    sender = sender or settings.DEFAULT_FROM_EMAIL
+    says = (
+        {"draft": asdict(letter)}
+        if isinstance(letter, Draft)
+        else {"text": letter.text, "html": letter.html}
+    )
+    return OutboxMessage(
+        message_id=make_msgid(domain=sender.rpartition("@")[2].rstrip(">")),
+        to=[to],
+        sender=sender,
+        subject=letter.subject,
         next_attempt_at=timezone.now(),
+        **says,
+        **fields,
     )
 
 
 def send_due() -> int:
-    """Send every mail that is due; returns how many left. Safe to run twice at once."""
+    """Send every mail that is due; returns how many left. Safe to run twice at once.
+
+    A server that cannot be talked to ends the round: the other mails keep their attempts, and the
+    worker's other jobs do not wait for its silence again and again.
+    """
     sent = 0
     due = OutboxMessage.objects.filter(
         state=OutboxMessage.State.WAITING, next_attempt_at__lte=timezone.now()
     )
-    for row in list(due.order_by("next_attempt_at")[:BATCH]):
-        if _claim(row):
-            sent += _send(row)
+    for row in list(due.order_by("next_attempt_at", "pk")[:BATCH]):
+        if not _claim(row):
+            continue
+        try:
+            _write_out(row)
+            _message(row).send()
+        except Exception as error:  # whatever the server answers, the mail must survive it
+            _failed(row, error)
+            if _is_silence(error):
+                break
+        else:
+            _mark_sent(row)
+            sent += 1
     return sent
 
 
 def _claim(row: OutboxMessage) -> bool:
     """Take the row by moving its next attempt ahead; only one worker can."""
-    return bool(
-        OutboxMessage.objects.filter(
-            pk=row.pk, state=OutboxMessage.State.WAITING, next_attempt_at=row.next_attempt_at
-        ).update(next_attempt_at=timezone.now() + LEASE)
-    )
+    until = timezone.now() + LEASE
+    claimed = OutboxMessage.objects.filter(
+        pk=row.pk, state=OutboxMessage.State.WAITING, next_attempt_at=row.next_attempt_at
+    ).update(next_attempt_at=until)
+    row.next_attempt_at = until
+    return bool(claimed)
 
 
-def _send(row: OutboxMessage) -> bool:
+def _write_out(row: OutboxMessage) -> None:
+    """Make text and HTML of a draft, for good: every attempt sends the same."""
+    if row.draft is None:
+        return
+    letter = Draft(**row.draft).render()
+    row.text, row.html, row.draft = letter.text, letter.html, None
+    row.save(update_fields=["text", "html", "draft"])
+
+
+def _message(row: OutboxMessage) -> EmailMultiAlternatives:
+    """The mail as it leaves. Raises AttachmentMissingError."""
     message = EmailMultiAlternatives(
         subject=row.subject,
         body=row.text,
         from_email=row.sender,
         to=row.to,
         reply_to=row.reply_to,
-        headers={"Message-ID": row.message_id},
+        # The second keeps holiday answers away.
+        headers={"Message-ID": row.message_id, "Auto-Submitted": "auto-generated"},
         connection=get_connection(settings.MAIL_TRANSPORT),
     )
     if row.html:
         message.attach_alternative(row.html, "text/html")
+    for attachment in map(Attachment._make, row.attachments):
+        message.attach(*_content(attachment))
+    return message
+
+
+def _content(attachment: Attachment) -> tuple[str, bytes, str]:
     try:
-        message.send()
-    except Exception as error:  # whatever the server answers, the mail must survive it
-        _postpone(row, error)
-        return False
+        with default_storage.open(attachment.stored) as file:
+            content = file.read()
+    except OSError as error:
+        raise AttachmentMissingError(
+            f"The attachment {attachment.stored} is lost or cannot be read: {error}"
+        ) from error
+    name = "".join(filter(str.isprintable, attachment.name))  # it is part of a header
+    return name, content, attachment.content_type
+
+
+def _mark_sent(row: OutboxMessage) -> None:
     OutboxMessage.objects.filter(pk=row.pk).update(
         state=OutboxMessage.State.SENT, sent_at=timezone.now(), attempts=row.attempts + 1
     )
-    return True
 
 
-@transaction.atomic
-def _postpone(row: OutboxMessage, error: Exception) -> None:
+def _failed(row: OutboxMessage, error: Exception) -> None:
     log.warning("Mail %s did not leave (attempt %s): %s", row.pk, row.attempts + 1, error)
     changes: dict[str, object] = {"attempts": row.attempts + 1, "last_error": repr(error)}
-    if row.attempts < len(PAUSES):
+    if row.attempts < len(PAUSES) and not _is_final(error):
         changes["next_attempt_at"] = timezone.now() + timedelta(minutes=PAUSES[row.attempts])
     else:
         changes["state"] = OutboxMessage.State.PARKED
-    OutboxMessage.objects.filter(pk=row.pk).update(**changes)
+    # Whoever took the mail after this worker's lease has the last word.
+    OutboxMessage.objects.filter(
+        pk=row.pk, state=OutboxMessage.State.WAITING, next_attempt_at=row.next_attempt_at
+    ).update(**changes)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the mail itself cannot be sent, so that waiting would not help."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= REFUSED_FOR_GOOD for code, _ in error.recipients.values())
+    if isinstance(error, SMTPSenderRefused | SMTPDataError):
+        return error.smtp_code >= REFUSED_FOR_GOOD
+    return isinstance(error, AttachmentMissingError)
+
+
+def _is_silence(error: Exception) -> bool:
+    """Whether the server could not be talked to, rather than refused this mail."""
+    refusals = SMTPRecipientsRefused | SMTPSenderRefused | SMTPDataError
+    return isinstance(error, OSError) and not isinstance(error, refusals)
 
 
 def retry(rows: Sequence[int]) -> int:

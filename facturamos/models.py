@@ -13,13 +13,15 @@ class OutboxMessage(models.Model):
 
     message_id = models.CharField("Message-ID", max_length=255, unique=True)
     # What the mail is about and to whom: the same one is never written twice.
-    key = models.CharField("clave", max_length=100, unique=True, null=True, blank=True)
+    key = models.CharField("clave", max_length=320, unique=True, null=True, blank=True)
     to = models.JSONField("para")
     reply_to = models.JSONField("responder a", default=list)
     sender = models.CharField("de", max_length=255)
     subject = models.CharField("asunto", max_length=255)
     text = models.TextField("texto")
     html = models.TextField("HTML", blank=True)
+    # What text and HTML will be made of when the mail leaves (`letters.Draft`); null when they are.
+    draft = models.JSONField("borrador", null=True, blank=True)
     # [name in the store, name for the reader, content type]: stored files never change.
     attachments = models.JSONField("archivos adjuntos", default=list)
     state = models.CharField("estado", max_length=10, choices=State.choices, default=State.WAITING)

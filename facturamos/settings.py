@@ -4,6 +4,7 @@ What is missing stops the start with a sentence: nothing falls back to an unsafe
 `deploy/env.example` explains each variable.
 """
 
+from decimal import Decimal
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "accounts",
     "renewals",
     "payments",
+    "reconciliation",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -165,6 +167,12 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 # The whole of a posted form; files come later and have a limit of their own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Of a proof of payment: one file, how many files a sending, all that a customer ever sent.
+PROOF_MAX_BYTES = 10 * 1024 * 1024
+PROOF_MAX_FILES = 5
+PROOF_QUOTA_BYTES = 200 * 1024 * 1024
+# A whole sending fits in memory, so that a full disk is met only where the portal can say so.
+FILE_UPLOAD_MAX_MEMORY_SIZE = PROOF_MAX_FILES * PROOF_MAX_BYTES + 1024 * 1024
 
 # --- Sign-in ----------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -179,6 +187,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
+# For how long the link of the welcome mail, which chooses the first password, is good.
+WELCOME_HOURS = env.int("WELCOME_HOURS", default=72)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "renewals:start"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -188,8 +198,15 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Nobody can make the portal write to an address that is not a user's.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Whoever's password changes hears of it.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"verify": "30/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "verify": "30/m/ip",
+    "welcome": "20/m/ip,5/h/key",
+    "proof": "30/h/user",
+    "claim": "20/h/user",
+}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
@@ -215,6 +232,11 @@ IVA_ZONE = env.str("IVA_ZONE", default="general")
 if IVA_ZONE not in ("general", "northern_border"):
     raise ImproperlyConfigured(f"IVA_ZONE is {IVA_ZONE!r}; it must be general or northern_border.")
 
+# So much too much (MXN) is still an exact deposit: for cents.
+AMOUNT_TOLERANCE = Decimal(env.str("AMOUNT_TOLERANCE", default="0.00"))
+# Whether exact deposits of a statement are confirmed without a person.
+AUTO_CONFIRM_EXACT = env.bool("AUTO_CONFIRM_EXACT", default=False)
+
 # --- Mail -------------------------------------------------------------------------------
 # Django's mail functions write rows; the worker hands them to MAIL_TRANSPORT (facturamos/mail.py).
 EMAIL_BACKEND = "facturamos.mail.OutboxBackend"
@@ -229,10 +251,20 @@ else:
 EMAIL_FILE_PATH = env.path("MAIL_DIR", default=str(VAR_DIR / "mail"))()
 
 # What the worker does again and again; each is idempotent and catches up after any pause.
+# Sending comes last: what the others write leaves in the same round.
 DUE_JOBS = [
-    "facturamos.mail.send_due",
     "payments.services.expire_due",
     "payments.documents.draw_missing",
+    "payments.proofs.sweep_orphans",
+    "payments.reminders.send_reminders",
+    "reconciliation.work.go_on_with_all",
+    "facturamos.mail.send_due",
+]
+# What the administrators' page of example mails shows: each gives letters by name.
+MAIL_EXAMPLES = [
+    "accounts.mails.examples",
+    "payments.letters.examples",
+    "reconciliation.mails.examples",
 ]
 
 # --- The browser's walls ----------------------------------------------------------------

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("renewals.urls")),
     path("", include("payments.urls")),
+    path("", include("reconciliation.urls")),
     path("admin/", admin.site.urls),
     path("salud/", health.alive, name="alive"),
     path("salud/listo/", health.ready, name="ready"),

@@ -3,10 +3,14 @@
 import hashlib
 import logging
 import uuid
+from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
 
+from payments import mails
 from payments.models import Constancia
 from payments.pdf import draw_constancia
 from payments.plain import slip_of
@@ -14,6 +18,9 @@ from payments.plain import slip_of
 log = logging.getLogger(__name__)
 
 BATCH = 50
+# How long one that could not be drawn is left alone. A restarted worker tries all of them at once.
+REST = timedelta(minutes=10)
+_resting: dict[int, datetime] = {}
 
 
 class DamagedPdfError(Exception):
@@ -26,7 +33,8 @@ def stored_pdf(constancia: Constancia) -> bytes:
     Raises DamagedPdfError when the stored file differs from its hash.
     """
     if not constancia.pdf:
-        _draw_and_store(constancia)
+        # Whoever asks for a stored one has it with few of its columns.
+        _draw_and_store(Constancia.objects.prefetch_related("lines").get(pk=constancia.pk))
         constancia.refresh_from_db(fields=["pdf", "pdf_sha256"])
     return check_stored(constancia)
 
@@ -54,22 +62,35 @@ def check_stored(constancia: Constancia) -> bytes:
 def draw_missing() -> int:
     """Draw the PDFs that nobody has asked for yet; returns how many. For the worker."""
     drawn = 0
-    for constancia in Constancia.objects.filter(pdf="").prefetch_related("lines")[:BATCH]:
+    now = timezone.now()
+    resting = [pk for pk, until in _resting.items() if until > now]
+    missing = Constancia.objects.filter(pdf="").exclude(pk__in=resting).order_by("pk")
+    for constancia in missing.prefetch_related("lines")[:BATCH]:
         try:
             _draw_and_store(constancia)
+            _resting.pop(constancia.pk, None)
             drawn += 1
         except Exception:  # one that cannot be drawn must not hold up the others
             log.exception("The PDF of the constancia %s could not be drawn", constancia.pk)
+            _resting[constancia.pk] = now + REST
     return drawn
 
 
 def _draw_and_store(constancia: Constancia) -> None:
-    """The file first, then the row: who comes second keeps the first one's file."""
+    """The file first, then the row with its mail: who comes second keeps the first one's file."""
     content = draw_constancia(slip_of(constancia))
     name = f"constancias/{constancia.issued_at:%Y/%m}/{uuid.uuid4().hex}.pdf"
     name = default_storage.save(name, ContentFile(content))
-    stored = Constancia.objects.filter(pk=constancia.pk, pdf="").update(
-        pdf=name, pdf_sha256=hashlib.sha256(content).hexdigest()
-    )
-    if not stored:
+    if not _name_and_mail(constancia, name, hashlib.sha256(content).hexdigest()):
         default_storage.delete(name)
+
+
+@transaction.atomic
+def _name_and_mail(constancia: Constancia, name: str, sha256: str) -> bool:
+    stored = Constancia.objects.filter(pk=constancia.pk, pdf="").update(pdf=name, pdf_sha256=sha256)
+    if stored:
+        constancia.refresh_from_db(fields=["pdf", "pdf_sha256", "status"])
+        # One that ended before its PDF was drawn is not to be paid any more.
+        if constancia.is_open and not constancia.is_overdue(timezone.localdate()):
+            mails.constancia_issued(constancia=constancia)
+    return bool(stored)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from facturamos.money import NotMoneyError, format_money, parse_money
 from payments.models import BankAccount, Constancia
-from payments.services import Deposit, deposit_date_problem
+from payments.recording import Deposit, deposit_date_problem
 from renewals.forms import SelectionForm
 
 

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from payments.models import Constancia
+from payments.models import Constancia, PaymentProof
 from payments.slip import Slip, SlipLine
-from payments.timeline import Road
+from payments.timeline import Review, Road
 from renewals.models import MigrationNotice
 
 
@@ -42,17 +42,36 @@ def slip_of(constancia: Constancia) -> Slip:
 
 def road_of(constancia: Constancia) -> Road:
     """What has happened on the way of this constancia (from `with_paid`), for the timeline."""
-    first = constancia.payments.order_by("pk").first() if constancia.paid else None
+    first = constancia.payments.standing().order_by("pk").first() if constancia.paid else None
     unlocked = MigrationNotice.objects.filter(customer=constancia.customer_id)
     notice = unlocked.first() if constancia.paid_at else None
     return Road(
         quoted_on=timezone.localdate(constancia.quote.created_at),
         issued_on=timezone.localdate(constancia.issued_at),
         expires_on=constancia.expires_on,
+        review=None if constancia.paid_at else review_of(constancia),
         partly_paid_on=_day(first.recorded_at if first else None),
         paid_on=_day(constancia.paid_at),
         stopped_on=_day(constancia.cancelled_at or constancia.expired_at),
         unlocked_on=_day(notice.unlocked_at if notice else None),
+    )
+
+
+def review_of(constancia: Constancia) -> Review | None:
+    """How its proofs stand: the oldest in review, else the newest if it was refused, else nothing.
+
+    What a later payment settled says nothing any more.
+    """
+    proofs = list(PaymentProof.objects.filter(constancia=constancia).with_settled())
+    told = next((proof for proof in proofs if proof.is_in_review), None)
+    if told is None and proofs and proofs[-1].answered_at and not proofs[-1].settled:
+        told = proofs[-1]
+    if told is None:
+        return None
+    return Review(
+        sent_at=timezone.localtime(told.sent_at),
+        refused_on=_day(told.answered_at),
+        reason=told.reason,
     )
 
 

@@ -1,8 +1,7 @@
-"""The rules about constancias and their payments. Every change of either passes here."""
+"""The rules about constancias: issuing, cancelling, expiring. `recording.py` has their payments."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -13,17 +12,11 @@ from accounts import audit
 from accounts.models import User
 from facturamos.money import ZERO, format_money
 from payments.bank_accounts import account_in_force
-from payments.models import Constancia, ConstanciaLine, Payment
+from payments.models import Constancia, ConstanciaLine, has_money
 from payments.references import new_reference
 from renewals.models import Quote, QuoteLine
 from renewals.pricing import Selection, select
-from renewals.services import (
-    current_iva_rate,
-    hold_quote,
-    release_quote,
-    renew_quote,
-    unlock_version_4,
-)
+from renewals.services import current_iva_rate, hold_quotes, release_quote
 
 REFERENCE_ATTEMPTS = 20
 
@@ -100,7 +93,7 @@ def issue_constancia(
     )
     constancia = _save_with_reference(draft)
     _freeze_lines(constancia, lines, selection)
-    hold_quote(quote=quote)
+    hold_quotes(quotes=[quote.pk])
     audit.record("constancia.issued", by=by, target=constancia, total=str(constancia.total))
     return constancia
 
@@ -138,140 +131,6 @@ def _freeze_lines(constancia: Constancia, lines: Sequence[QuoteLine], selection:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Deposit:
-    """What a person of CxC saw at the bank: amount in MXN, and the day.
-
-    `seen_paid` is what the page said had been paid before, so that two people who confirm the same
-    deposit at once record it once.
-    """
-
-    constancia_id: int
-    amount: Decimal
-    paid_on: date
-    seen_paid: Decimal
-
-
-@transaction.atomic
-def record_payment(*, deposit: Deposit, by: User) -> Constancia:
-    """Record a deposit against its constancia; when the sum reaches the total, it is paid.
-
-    Paying renews the quote and unlocks version 4.0. Returns the constancia as it is afterwards.
-
-    A deposit made before the constancia expired counts although it is confirmed afterwards.
-
-    Raises NotPayableError when it is already paid or cancelled, or was deposited after it expired,
-    when somebody else recorded a payment meanwhile, or when the day is impossible.
-    """
-    quote_id = Constancia.objects.values_list("quote_id", flat=True).get(pk=deposit.constancia_id)
-    Quote.objects.select_for_update().get(pk=quote_id)  # the parent first, always
-    constancia = Constancia.objects.with_paid().get(pk=deposit.constancia_id)
-    _check_payable(constancia, deposit)
-    if not constancia.is_open:
-        _reopen(constancia, by)
-    payment = Payment.objects.create(
-        constancia=constancia, amount=deposit.amount, paid_on=deposit.paid_on, recorded_by=by
-    )
-    audit.record(
-        "payment.recorded",
-        by=by,
-        target=constancia,
-        payment=payment.pk,
-        amount=str(deposit.amount),
-        paid_on=str(deposit.paid_on),
-    )
-    if deposit.seen_paid + deposit.amount >= constancia.total:
-        _mark_paid(constancia, by)
-    constancia.refresh_from_db()
-    return constancia
-
-
-def deposit_date_problem(constancia: Constancia, paid_on: date) -> str:
-    """What is wrong with the day of a deposit, as a sentence; empty when nothing is.
-
-    The last day counts whether or not the sweep has come by; what completes a payment in part may
-    come later. Asks `paid` from `with_paid`.
-    """
-    if paid_on > timezone.localdate():
-        return "La fecha del depósito todavía no llega; revísela."
-    if paid_on < timezone.localdate(constancia.issued_at):
-        return "La fecha del depósito es anterior a la constancia; revísela."
-    if paid_on > constancia.expires_on and not constancia.paid:
-        return (
-            "El depósito se hizo después de que venció la constancia, así que no puede confirmarse "
-            "con ella. Pida al cliente que genere otra, o resuélvalo con su administrador."
-        )
-    return ""
-
-
-def _check_payable(constancia: Constancia, deposit: Deposit) -> None:
-    name = f"La constancia {constancia.printed_reference}"
-    if not constancia.takes_deposits:
-        raise NotPayableError(
-            f"{name} está {constancia.get_status_display()}; no se registró ningún pago."
-        )
-    if constancia.paid != deposit.seen_paid:
-        raise NotPayableError(
-            f"{name} recibió otro pago mientras usted confirmaba: lleva "
-            f"{format_money(constancia.paid)} de {format_money(constancia.total)}. "
-            "No se registró nada; revise el banco y confirme de nuevo si hace falta."
-        )
-    if problem := deposit_date_problem(constancia, deposit.paid_on):
-        raise NotPayableError(f"{name}: {problem[0].lower()}{problem[1:]}")
-
-
-def _reopen(constancia: Constancia, by: User) -> None:
-    """An expired one, paid in time; an unpaid one that followed it gives way."""
-    newer = Constancia.objects.standing().filter(quote=constancia.quote).first()
-    if newer and not _cancel(newer, by):
-        raise NotPayableError(
-            f"La constancia {constancia.printed_reference} venció y la que siguió, "
-            f"{newer.printed_reference}, ya recibió un pago. No se registró nada; escriba a su "
-            "administrador para decidir a cuál corresponde este depósito."
-        )
-    if not hold_quote(quote=constancia.quote):
-        raise NotPayableError(
-            f"La cotización de la constancia {constancia.printed_reference} cambió mientras usted "
-            "confirmaba. No se registró nada; revise su estado."
-        )
-    Constancia.objects.filter(pk=constancia.pk, status=Constancia.Status.EXPIRED).update(
-        status=Constancia.Status.OPEN, expired_at=None
-    )
-    audit.record("constancia.reopened", by=by, target=constancia)
-
-
-def _mark_paid(constancia: Constancia, by: User) -> None:
-    marked = Constancia.objects.filter(pk=constancia.pk, status=Constancia.Status.OPEN).update(
-        status=Constancia.Status.PAID, paid_at=timezone.now(), paid_by=by
-    )
-    if not (marked and renew_quote(quote=constancia.quote)):
-        raise NotPayableError(
-            f"La constancia {constancia.printed_reference} o su cotización cambiaron mientras "
-            "usted confirmaba. No se registró nada; revise su estado y confirme de nuevo."
-        )
-    audit.record("constancia.paid", by=by, target=constancia)
-    unlock_version_4(customer=constancia.customer, by=by)
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmations:
-    """What became of several deposits: the constancias they went to, and who was refused why."""
-
-    recorded: list[Constancia]
-    refused: list[str]
-
-
-def record_payments(*, deposits: Sequence[Deposit], by: User) -> Confirmations:
-    """Record each deposit on its own: one that cannot be does not hold up the others."""
-    done = Confirmations(recorded=[], refused=[])
-    for deposit in deposits:
-        try:
-            done.recorded.append(record_payment(deposit=deposit, by=by))
-        except NotPayableError as error:
-            done.refused.append(str(error))
-    return done
-
-
 @transaction.atomic
 def cancel_constancia(*, constancia: Constancia, by: User) -> bool:
     """Cancel a constancia that nobody has paid; the customer may choose again.
@@ -279,16 +138,16 @@ def cancel_constancia(*, constancia: Constancia, by: User) -> bool:
     Returns False, and changes nothing, when it is not open any more or has payments.
     """
     Quote.objects.select_for_update().get(pk=constancia.quote_id)
-    return _cancel(constancia, by)
+    return cancel_locked(constancia, by)
 
 
-def _cancel(constancia: Constancia, by: User) -> bool:
-    """Under the quote's lock."""
+def cancel_locked(constancia: Constancia, by: User) -> bool:
+    """As `cancel_constancia`, for a caller who holds the quote's lock."""
     cancelled = Constancia.objects.filter(
-        pk=constancia.pk, status=Constancia.Status.OPEN, payments=None
+        ~has_money(), pk=constancia.pk, status=Constancia.Status.OPEN
     ).update(status=Constancia.Status.CANCELLED, cancelled_at=timezone.now(), cancelled_by=by)
     if cancelled:
-        release_quote(quote=constancia.quote)
+        release_quote(quote=constancia.quote_id)
         audit.record("constancia.cancelled", by=by, target=constancia)
     return bool(cancelled)
 
@@ -299,7 +158,7 @@ def expire_due() -> int:
     One that was paid in part stays open: a person of CxC has to decide about that money.
     """
     overdue = Constancia.objects.filter(
-        status=Constancia.Status.OPEN, expires_on__lt=timezone.localdate(), payments=None
+        ~has_money(), status=Constancia.Status.OPEN, expires_on__lt=timezone.localdate()
     )
     return sum(_expire(constancia) for constancia in overdue.select_related("quote")[:500])
 
@@ -308,9 +167,9 @@ def expire_due() -> int:
 def _expire(constancia: Constancia) -> bool:
     Quote.objects.select_for_update().get(pk=constancia.quote_id)
     expired = Constancia.objects.filter(
-        pk=constancia.pk, status=Constancia.Status.OPEN, payments=None
+        ~has_money(), pk=constancia.pk, status=Constancia.Status.OPEN
     ).update(status=Constancia.Status.EXPIRED, expired_at=timezone.now())
     if expired:
-        release_quote(quote=constancia.quote)
+        release_quote(quote=constancia.quote_id)
         audit.record("constancia.expired", by=None, target=constancia)
     return bool(expired)

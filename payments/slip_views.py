@@ -41,11 +41,13 @@ def constancias(request: CustomerRequest) -> HttpResponse:
 def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
     """One constancia on screen: what to pay, where, how, and what happens next."""
     found = _own_constancia(request, reference)
+    road = road_of(found)
     context = {
         "constancia": found,
+        "review": road.review,
         "banks": BANKS,
         "channels": channels(found.reference, found.missing),
-        "timeline": timeline(road_of(found)),
+        "timeline": timeline(road),
         "today": timezone.localdate(),
     }
     return render(request, "payments/constancia.html", context)
@@ -56,7 +58,7 @@ def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
 def constancia_pdf(request: CustomerRequest, reference: str) -> HttpResponse:
     """The stored PDF."""
     own = Constancia.objects.of(request.customer).only("reference", "pdf", "pdf_sha256")
-    return pdf_response(request, _find(own, reference))
+    return pdf_response(request, find_constancia(own, reference))
 
 
 def pdf_response(request: HttpRequest, constancia: Constancia) -> HttpResponse:
@@ -103,11 +105,12 @@ def _quote_expired(constancia: Constancia) -> bool:
 
 def _own_constancia(request: CustomerRequest, reference: str) -> Constancia:
     """The customer's, with all that its page shows."""
-    own = Constancia.objects.of(request.customer).with_paid().select_related("quote")
-    return _find(own.prefetch_related("lines"), reference)
+    own = Constancia.objects.of(request.customer).with_paid()
+    own = own.select_related("quote", "invoice_request")
+    return find_constancia(own.prefetch_related("lines"), reference)
 
 
-def _find(own: ConstanciaQuerySet, reference: str) -> Constancia:
+def find_constancia(own: ConstanciaQuerySet, reference: str) -> Constancia:
     """404 for one that is not the customer's, as if it did not exist."""
     try:
         return get_object_or_404(own, reference=parse_reference(reference))

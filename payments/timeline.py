@@ -1,7 +1,7 @@
 """The road of a constancia, as the customer and CxC see it alike. Knows no database."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from facturamos.contacts import CONTACTS
@@ -29,12 +29,30 @@ class TimelineStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """How the newest word about a proof stands: sent at a moment (on the company's clock) and in
+    review, or refused on a day for a reason.
+    """
+
+    sent_at: datetime
+    refused_on: date | None = None
+    reason: str = ""
+
+    @property
+    def due(self) -> str:
+        """Until when the company answers: `23 de noviembre de 2026 a las 14:30`."""
+        until = self.sent_at + timedelta(hours=CONTACTS.promise_hours)
+        return f"{long_date(until.date())} a las {until:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
 class Road:
     """What happened, and when; None is what has not happened."""
 
     quoted_on: date
     issued_on: date
     expires_on: date
+    review: Review | None = None
     partly_paid_on: date | None = None
     paid_on: date | None = None
     stopped_on: date | None = None
@@ -56,8 +74,14 @@ def _proof(road: Road) -> TimelineStep:
     name = "Depósito y comprobante"
     if road.paid_on:
         return TimelineStep(name, Turn.DONE, road.paid_on)
+    review = road.review
+    if review and not review.refused_on:
+        return TimelineStep(name, Turn.DONE, review.sent_at.date())
+    refused = f"Su comprobante no corresponde: {review.reason}" if review else ""
     if road.stopped_on:
-        return TimelineStep(name, Turn.STOPPED, road.stopped_on)
+        return TimelineStep(name, Turn.STOPPED, road.stopped_on, refused)
+    if review:
+        return TimelineStep(name, Turn.CUSTOMER, review.refused_on, f"{refused} Puede enviar otro.")
     if road.partly_paid_on:
         return TimelineStep(
             name, Turn.CUSTOMER, road.partly_paid_on, "Falta depositar el resto del total."
@@ -66,8 +90,7 @@ def _proof(road: Road) -> TimelineStep:
         name,
         Turn.CUSTOMER,
         road.issued_on,
-        f"Pagar a más tardar el {long_date(road.expires_on)} y enviar el comprobante a "
-        f"{CONTACTS.cxc_email}.",
+        f"Pagar a más tardar el {long_date(road.expires_on)} y enviar el comprobante.",
     )
 
 
@@ -75,6 +98,9 @@ def _payment(road: Road) -> TimelineStep:
     name = "Pago confirmado"
     if road.paid_on:
         return TimelineStep(name, Turn.DONE, road.paid_on)
+    if road.review and not road.review.refused_on:
+        due = f"En revisión: lo confirmamos a más tardar el {road.review.due}."
+        return TimelineStep(name, Turn.COMPANY, road.review.sent_at.date(), due)
     if road.stopped_on:
         return TimelineStep(name, Turn.STOPPED, road.stopped_on)
     if road.partly_paid_on:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments import slip_views, views
+from payments import invoice_views, proof_views, slip_views, views
 
 app_name = "payments"
 urlpatterns = [
@@ -10,5 +10,17 @@ urlpatterns = [
     path("constancias/<str:reference>/", slip_views.constancia, name="constancia"),
     path("constancias/<str:reference>/pdf/", slip_views.constancia_pdf, name="constancia_pdf"),
     path("constancias/<str:reference>/cancelar/", slip_views.cancel, name="cancel"),
+    path("constancias/<str:reference>/factura/", invoice_views.invoice, name="invoice"),
+    *(
+        path(
+            f"constancias/<str:reference>/factura/{kind}/",
+            invoice_views.invoice_file,
+            {"kind": kind},
+            name=f"invoice_{kind}",
+        )
+        for kind in invoice_views.CONTENT_TYPES
+    ),
+    path("constancias/<str:reference>/comprobante/", proof_views.proof, name="proof"),
+    path("comprobantes/<uuid:public_id>/", proof_views.proof_file, name="proof_file"),
     path("verificar/<str:token>/", slip_views.verify, name="verify"),
 ]

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,10 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
+from accounts.models import Customer
 from facturamos.money import format_money
 from payments import services
 from payments.forms import ConfirmationForm
-from payments.models import Constancia
+from payments.models import Constancia, PaymentProof
+from payments.plain import review_of
 from renewals.forms import PICK, selection_query
 from renewals.models import MigrationNotice, Quote
 from renewals.pricing import SelectionError
@@ -25,16 +28,25 @@ from renewals.services import current_quote, find_quote
 def panel(request: CustomerRequest) -> HttpResponse:
     """The customer's home: where the renewal stands, and what comes next."""
     quote = current_quote(request.customer)
-    waiting = Constancia.objects.of(request.customer).filter(status=Constancia.Status.OPEN)
+    constancia = _pending(request.customer)
     context = {
         "quote": quote,
-        "constancia": waiting.with_paid().first(),
+        "constancia": constancia,
+        "review": review_of(constancia) if constancia else None,
         "soon": timezone.localdate() + timedelta(days=settings.EXPIRES_SOON_DAYS),
         "today": timezone.localdate(),
         "newest_quote": Quote.objects.filter(customer=request.customer).first(),
         "migration": MigrationNotice.objects.filter(customer=request.customer).first(),
     }
     return render(request, "payments/panel.html", context)
+
+
+def _pending(customer: Customer) -> Constancia | None:
+    """The one whose proof is in review, so that nobody is asked to pay again; else the open one."""
+    in_review = Exists(PaymentProof.objects.in_review().filter(constancia=OuterRef("pk")))
+    own = Constancia.objects.of(customer).with_paid()
+    pending = own.filter(Q(status=Constancia.Status.OPEN) | in_review)
+    return pending.order_by(in_review.desc(), "-pk").first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

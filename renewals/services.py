@@ -1,6 +1,6 @@
 """The rules about quotes and the notice of version 4.0."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.audit import Target
 from accounts.models import Customer, User
-from accounts.services import move_to_version_4
+from accounts.services import move_to_version
+from facturamos.bulk import insert_rows, next_ids
 from renewals.models import MigrationNotice, Product, Quote, QuoteLine
 from renewals.pricing import iva_rate
 
@@ -68,27 +70,32 @@ def offer_quote(
     return quote
 
 
-# The three below move the status inside the transaction of the service that calls them, which holds
-# the quote's lock, looks at the answer and writes the audit.
+# The four below move the status inside the transaction of the service that calls them, which holds
+# the locks of the quotes (ids), looks at how many moved and writes the audit.
 
 
-def hold_quote(*, quote: Quote) -> bool:
-    """A constancia was issued for it. False when it was not open any more."""
-    return _move(quote, Quote.Status.OPEN, Quote.Status.HELD)
+def hold_quotes(*, quotes: Collection[int]) -> int:
+    """A constancia was issued for each."""
+    return _move(quotes, Quote.Status.OPEN, Quote.Status.HELD)
 
 
-def release_quote(*, quote: Quote) -> bool:
-    """Its constancia was cancelled or expired: the customer may choose again. False if not held."""
-    return _move(quote, Quote.Status.HELD, Quote.Status.OPEN)
+def release_quote(*, quote: int) -> int:
+    """Its constancia was cancelled or expired: the customer may choose again."""
+    return _move([quote], Quote.Status.HELD, Quote.Status.OPEN)
 
 
-def renew_quote(*, quote: Quote) -> bool:
-    """Its constancia was paid. False when none held it."""
-    return _move(quote, Quote.Status.HELD, Quote.Status.RENEWED)
+def renew_quotes(*, quotes: Collection[int]) -> int:
+    """Their constancias were paid."""
+    return _move(quotes, Quote.Status.HELD, Quote.Status.RENEWED)
 
 
-def _move(quote: Quote, before: Quote.Status, after: Quote.Status) -> bool:
-    return bool(Quote.objects.filter(pk=quote.pk, status=before).update(status=after))
+def unrenew_quotes(*, quotes: Collection[int]) -> int:
+    """The payments were taken back: their constancias wait for the money again."""
+    return _move(quotes, Quote.Status.RENEWED, Quote.Status.HELD)
+
+
+def _move(quotes: Collection[int], before: Quote.Status, after: Quote.Status) -> int:
+    return Quote.objects.filter(pk__in=quotes, status=before).update(status=after)
 
 
 def postpone_quote(*, quote: Quote, by: User) -> None:
@@ -97,13 +104,38 @@ def postpone_quote(*, quote: Quote, by: User) -> None:
 
 
 @transaction.atomic
-def unlock_version_4(*, customer: Customer, by: User | None) -> MigrationNotice:
-    """Open version 4.0 and its notice to the customer. Doing it again changes nothing."""
-    move_to_version_4(customer=customer, by=by)
-    notice, created = MigrationNotice.objects.get_or_create(customer=customer)
-    if created:
-        audit.record("migration_notice.unlocked", by=by, target=notice)
-    return notice
+def unlock_version_4(*, customers: Collection[int], by: User | None) -> None:
+    """Open version 4.0 and its notice to the customers (ids). Doing it again changes nothing."""
+    rows = move_to_version(Customer.CfdiVersion.V40, customers=customers, by=by)
+    open_to = MigrationNotice.objects.filter(customer__in=customers)
+    already = set(open_to.values_list("customer_id", flat=True))
+    new = [MigrationNotice(customer=each) for each in rows if each.pk not in already]
+    for notice, pk in zip(new, next_ids(MigrationNotice, len(new)), strict=True):
+        notice.pk = pk
+    insert_rows(
+        MigrationNotice,
+        ("id", "customer_id", "unlocked_at"),
+        [(notice.pk, notice.customer_id, notice.unlocked_at) for notice in new],
+    )
+    audit.record_all(
+        "migration_notice.unlocked", by=by, events=[(Target.of(each), {}) for each in new]
+    )
+
+
+@transaction.atomic
+def lock_version_4(*, customers: Collection[int], by: User) -> None:
+    """Close it again: the payment that opened it was taken back. The audit keeps what was."""
+    move_to_version(Customer.CfdiVersion.V33, customers=customers, by=by)
+    notices = MigrationNotice.objects.filter(customer__in=customers)
+    audit.record_all(
+        "migration_notice.locked",
+        by=by,
+        events=[
+            (Target.of(notice), {"unlocked_at": notice.unlocked_at.isoformat()})
+            for notice in notices.select_related("customer")
+        ],
+    )
+    notices.delete()
 
 
 @transaction.atomic

@@ -8,20 +8,26 @@ from django.utils import timezone
 
 from accounts.models import Customer, Distributor, PrivacyNotice, User
 from accounts.services import accept_notice, publish_notice
+from payments import proofs
 from payments.bank_accounts import (
     account_in_force,
     approve_bank_account,
     propose_bank_account,
 )
+from payments.fiscal import Receiver
+from payments.invoices import request_invoice
 from payments.models import (
     BankAccount,
     Constancia,
     InvoiceRequest,
     PaymentProof,
 )
-from payments.services import Deposit, issue_constancia, record_payment
+from payments.proof_files import check_file
+from payments.recording import Deposit, record_payment
+from payments.services import issue_constancia
 from renewals.models import Product, Quote
 from renewals.services import OfferedLine, offer_quote
+from tests.payments import proof_samples as samples
 
 _number = count(1)
 
@@ -152,12 +158,27 @@ def make_proof(constancia: Constancia, **fields) -> PaymentProof:
     )
 
 
-def make_invoice_request(constancia: Constancia, **fields) -> InvoiceRequest:
-    """One of a company of the general regime, not issued yet."""
-    return InvoiceRequest.objects.create(
+def send_proof(
+    constancia: Constancia, *contents: bytes, name: str = "recibo.png", **fields
+) -> PaymentProof:
+    """A proof with its files (one small picture unless others are given), through its service."""
+    files = contents or (samples.image("PNG"),)
+    return proofs.send_proof(
         **{
             "constancia": constancia,
-            "requested_by": constancia.issued_by,
+            "uploads": [proofs.Upload(name, check_file(name, content)) for content in files],
+            "paid_on": timezone.localdate(),
+            "tracking_key": "",
+            "by": constancia.issued_by,
+            **fields,
+        }
+    )
+
+
+def make_invoice_request(constancia: Constancia, **fields) -> InvoiceRequest:
+    """One of a company of the general regime, not issued yet."""
+    data = Receiver(
+        **{
             "rfc": "FDE150803AB1",
             "name": "FERRETERIA DEMOSTRACION DEL NORTE",
             "postal_code": "32000",
@@ -166,6 +187,7 @@ def make_invoice_request(constancia: Constancia, **fields) -> InvoiceRequest:
             **fields,
         }
     )
+    return request_invoice(constancia=constancia, data=data, by=constancia.issued_by)
 
 
 def pay(constancia: Constancia, by: User) -> Constancia:

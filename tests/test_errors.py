@@ -11,6 +11,7 @@ from tests import factories
 PUBLIC = {
     "/", "/ingresar/", "/registro/", "/salir/", "/cuenta/inactiva/", "/contrasena/olvidada/",
     "/contrasena/olvidada/enviada/", "/contrasena/nueva/1-1/", "/contrasena/nueva/lista/",
+    "/contrasena/bienvenida/x/x/", "/contrasena/bienvenida/otra/",
     "/privacidad/integral/", "/salud/", "/salud/listo/", "/verificar/x/",
 }  # fmt: skip
 
@@ -25,6 +26,8 @@ def addresses(patterns=None, prefix="/"):
             yield from addresses(pattern.url_patterns, prefix + route)
         elif isinstance(pattern, URLPattern):
             route = route.replace("<str:reference>", "1234567").replace("<str:token>", "x")
+            route = route.replace("<str:uidb64>", "x")
+            route = route.replace("<uuid:public_id>", "00000000-0000-4000-8000-000000000000")
             route = route.replace(
                 "^contrasena/nueva/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "contrasena/nueva/1-1/"
             )

@@ -16,9 +16,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="outboxmessage",
+            name="draft",
+            field=models.JSONField(blank=True, null=True, verbose_name="borrador"),
+        ),
+        migrations.AddField(
+            model_name="outboxmessage",
             name="key",
             field=models.CharField(
-                blank=True, max_length=100, null=True, unique=True, verbose_name="clave"
+                blank=True, max_length=320, null=True, unique=True, verbose_name="clave"
             ),
         ),
     ]

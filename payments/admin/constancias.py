@@ -14,10 +14,10 @@ from django.utils.http import urlencode
 
 from accounts.admin import ReadOnlyAdmin
 from facturamos.money import format_money, format_rate
-from payments import services
 from payments.forms import DepositForm
-from payments.models import Constancia, ConstanciaLine, Payment
+from payments.models import Constancia, ConstanciaLine, Payment, PaymentProof
 from payments.plain import road_of
+from payments.recording import record_payments
 from payments.references import (
     LEGACY_LENGTH,
     InvalidReferenceError,
@@ -48,6 +48,14 @@ class PaymentInline(ConstanciaLineInline):
 
     model = Payment  # type: ignore[assignment]
     fields = ["paid_on", "amount", "recorded_at", "recorded_by"]
+
+
+class ProofInline(ConstanciaLineInline):
+    """The proofs that were sent; each opens its own page."""
+
+    model = PaymentProof  # type: ignore[assignment]
+    fields = ["sent_at", "paid_on", "tracking_key", "state", "reason"]
+    show_change_link = True
 
 
 class ReferenceSearchAdmin(ReadOnlyAdmin):
@@ -93,7 +101,7 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
     readonly_fields = ["subtotal_mxn", "iva_mxn", "total_mxn", "missing_mxn"]
     list_filter = ["status", "issued_at"]
     search_fields = ["reference", "customer_name", "customer_rfc"]
-    inlines = [ConstanciaLineInline, PaymentInline]
+    inlines = [ConstanciaLineInline, PaymentInline, ProofInline]
     actions = ["confirm_payment"]
     change_form_template = "admin/payments/constancia/change_form.html"
 
@@ -207,14 +215,17 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
         return list(Constancia.objects.with_paid().filter(pk__in=ids).order_by("pk"))
 
     def _record(self, request: HttpRequest, forms: list[DepositForm]) -> HttpResponse:
-        done = services.record_payments(
+        outcomes = record_payments(
             deposits=[form.deposit() for form in forms],
             by=request.user,  # type: ignore[arg-type]
         )
-        for constancia in done.recorded:
-            self.message_user(request, _outcome(constancia), messages.SUCCESS)
-        for sentence in done.refused:
-            self.message_user(request, sentence, messages.ERROR)
+        touched = Constancia.objects.in_bulk([outcome.constancia_id for outcome in outcomes])
+        for outcome in outcomes:
+            if outcome.refusal:
+                self.message_user(request, outcome.refusal, messages.ERROR)
+            else:
+                text = _outcome(touched[outcome.constancia_id])
+                self.message_user(request, text, messages.SUCCESS)
         return redirect("admin:payments_constancia_changelist")
 
 
@@ -223,19 +234,3 @@ def _outcome(constancia: Constancia) -> str:
     if constancia.is_open:
         return f"{name}: pago parcial registrado; sigue vigente hasta completar el total."
     return f"{name}: pago confirmado; el cliente ya tiene la versión 4.0."
-
-
-@admin.register(Payment)
-class PaymentAdmin(ReferenceSearchAdmin):
-    """What was confirmed, by whom and when."""
-
-    reference_field = "constancia__reference"
-
-    list_display = ["constancia", "amount", "paid_on", "recorded_by", "recorded_at"]
-    list_select_related = ["constancia", "recorded_by"]
-    search_fields = [
-        "constancia__reference",
-        "constancia__customer_name",
-        "constancia__customer_rfc",
-    ]
-    date_hierarchy = "paid_on"

@@ -3,7 +3,7 @@
 from payments.models.bank_account import BankAccount, validate_clabe
 from payments.models.constancia import Constancia, ConstanciaLine, new_token
 from payments.models.invoice import FiscalProfile, InvoiceRequest
-from payments.models.payment import Payment
+from payments.models.payment import Payment, PaymentReversal, has_money
 from payments.models.proof import PaymentProof, ProofFile
 
 __all__ = [
@@ -14,7 +14,9 @@ __all__ = [
     "InvoiceRequest",
     "Payment",
     "PaymentProof",
+    "PaymentReversal",
     "ProofFile",
+    "has_money",
     "new_token",
     "validate_clabe",
 ]

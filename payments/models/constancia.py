@@ -35,10 +35,9 @@ class ConstanciaQuerySet(models.QuerySet["Constancia"]):
         return self.filter(status__in=Constancia.STANDING)
 
     def with_paid(self) -> "ConstanciaQuerySet":
-        """Adds `paid`: the sum of the payments recorded (MXN)."""
-        return self.annotate(
-            paid=Coalesce(Sum("payments__amount"), ZERO, output_field=models.DecimalField())
-        )
+        """Adds `paid`: the sum of the payments that stand (MXN)."""
+        standing = Sum("payments__amount", filter=Q(payments__reversal=None))
+        return self.annotate(paid=Coalesce(standing, ZERO, output_field=models.DecimalField()))
 
 
 class Constancia(models.Model):
@@ -55,6 +54,8 @@ class Constancia(models.Model):
         LEGACY6 = "legacy6", "seis dígitos, anterior"
 
     STANDING = (Status.OPEN, Status.PAID)
+    # An expired one may have been paid in time.
+    TAKES_DEPOSITS = (Status.OPEN, Status.EXPIRED)
     FROZEN = (
         *("id", "reference", "reference_scheme", "token", "quote_id"),
         *("issued_at", "issued_by_id", "expires_on"),
@@ -219,8 +220,8 @@ class Constancia(models.Model):
 
     @property
     def takes_deposits(self) -> bool:
-        """Whether a deposit may still be confirmed: an expired one may have been paid in time."""
-        return self.status in (self.Status.OPEN, self.Status.EXPIRED)
+        """Whether a deposit may still be confirmed."""
+        return self.status in self.TAKES_DEPOSITS
 
 
 class ConstanciaLine(models.Model):

@@ -4,14 +4,25 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from payments.models.constancia import Constancia
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    """What can be asked of the payments."""
+
+    def standing(self) -> "PaymentQuerySet":
+        """Those that were not taken back."""
+        return self.filter(reversal=None)
+
+
 class Payment(models.Model):
-    """Money that CxC saw at the bank for a constancia (MXN). Append-only."""
+    """Money that CxC saw at the bank for a constancia (MXN). Append-only.
+
+    A mistake is taken back with a `PaymentReversal`; it counts no more, and stays in the books.
+    """
 
     constancia = models.ForeignKey(
         Constancia, models.PROTECT, related_name="payments", verbose_name="constancia"
@@ -23,13 +34,45 @@ class Payment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="registrado por"
     )
 
+    objects = PaymentQuerySet.as_manager()
+
     class Meta:
         verbose_name = "pago"
         verbose_name_plural = "pagos"
         ordering = ["-pk"]
+        permissions = [("revert_payment", "Puede deshacer pagos")]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=Decimal(0)), name="payment_is_positive")
         ]
 
     def __str__(self) -> str:
         return f"Pago de {self.constancia.printed_reference} del {self.paid_on}"
+
+
+class PaymentReversal(models.Model):
+    """That a payment was taken back, by whom and why. Append-only, and once for each payment."""
+
+    payment = models.OneToOneField(
+        Payment, models.PROTECT, related_name="reversal", verbose_name="pago"
+    )
+    reason = models.TextField("motivo")
+    reverted_at = models.DateTimeField("deshecho", default=timezone.now)
+    reverted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="deshecho por"
+    )
+
+    class Meta:
+        verbose_name = "pago deshecho"
+        verbose_name_plural = "pagos deshechos"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="paymentreversal_has_reason")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment}, deshecho"
+
+
+def has_money() -> Exists:
+    """For a query of constancias: whether any payment of it stands."""
+    return Exists(Payment.objects.standing().filter(constancia=OuterRef("pk")))

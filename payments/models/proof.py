@@ -5,10 +5,38 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from payments.models.constancia import Constancia
+from payments.models.payment import Payment
+
+
+def _paid_since() -> Exists:
+    later = Payment.objects.standing().filter(
+        constancia=OuterRef("constancia"), recorded_at__gte=OuterRef("sent_at")
+    )
+    return Exists(later)
+
+
+class PaymentProofQuerySet(models.QuerySet["PaymentProof"]):
+    """What can be asked of the proofs."""
+
+    def with_settled(self) -> "PaymentProofQuerySet":
+        """Adds `settled`: whether a payment of its constancia was confirmed after it was sent."""
+        return self.annotate(settled=_paid_since())
+
+    def in_review(self) -> "PaymentProofQuerySet":
+        """Those that wait for CxC: neither answered nor followed by a payment."""
+        return self.filter(~_paid_since(), state=PaymentProof.State.WAITING)
+
+    def with_same_file_elsewhere(self) -> "PaymentProofQuerySet":
+        """Adds `same_file_in`: the reference of another constancia with one of its files."""
+        own = ProofFile.objects.filter(proof=OuterRef(OuterRef("pk"))).values("sha256")
+        others = ProofFile.objects.filter(sha256__in=own)
+        others = others.exclude(proof__constancia=OuterRef("constancia")).order_by("pk")
+        first = Subquery(others.values("proof__constancia__reference")[:1])
+        return self.annotate(same_file_in=first)
 
 
 class PaymentProof(models.Model):
@@ -53,6 +81,11 @@ class PaymentProof(models.Model):
     )
     reason = models.TextField("motivo", blank=True)
 
+    settled: bool  # only from `with_settled`
+    same_file_in: str | None  # only from `with_same_file_elsewhere`
+
+    objects = PaymentProofQuerySet.as_manager()
+
     class Meta:
         verbose_name = "comprobante de pago"
         verbose_name_plural = "comprobantes de pago"
@@ -70,7 +103,12 @@ class PaymentProof(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Comprobante de {self.constancia.printed_reference} del {self.paid_on}"
+        return f"Comprobante de {self.constancia.printed_reference} del {self.paid_on:%d/%m/%Y}"
+
+    @property
+    def is_in_review(self) -> bool:
+        """Whether it waits for CxC; asks `settled` from `with_settled`."""
+        return self.state == self.State.WAITING and not self.settled
 
 
 class ProofFile(models.Model):
@@ -102,3 +140,8 @@ class ProofFile(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it was drawn anew by the portal, so that a browser may show it."""
+        return self.kind in (self.Kind.JPEG, self.Kind.PNG)

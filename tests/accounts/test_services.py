@@ -2,11 +2,11 @@ import pytest
 from django.utils import timezone
 
 from accounts import request_info
-from accounts.models import AuditEvent, PrivacyConsent, PrivacyNotice
+from accounts.models import AuditEvent, Customer, PrivacyConsent, PrivacyNotice
 from accounts.services import (
     NoticeReplacedError,
     accept_notice,
-    move_to_version_4,
+    move_to_version,
     notice_in_force,
     publish_notice,
 )
@@ -169,13 +169,13 @@ def test_a_new_version_asks_again_and_the_old_consent_stays(person):
     assert list(versions) == ["1", "2"]
 
 
-# --- move_to_version_4 ------------------------------------------------------------------
+# --- move_to_version --------------------------------------------------------------------
 
 
 def test_a_customer_moves_to_version_4(cxc):
     customer = factories.make_customer()
     assert customer.cfdi_version == "3.3"
-    move_to_version_4(customer=customer, by=cxc)
+    move_to_version(Customer.CfdiVersion.V40, customers=[customer.pk], by=cxc)
     customer.refresh_from_db()
     assert customer.cfdi_version == "4.0"
     event = AuditEvent.objects.get(action="customer.version")
@@ -185,15 +185,15 @@ def test_a_customer_moves_to_version_4(cxc):
 
 def test_moving_again_changes_nothing(cxc):
     customer = factories.make_customer()
-    move_to_version_4(customer=customer, by=cxc)
-    move_to_version_4(customer=customer, by=cxc)
+    move_to_version(Customer.CfdiVersion.V40, customers=[customer.pk], by=cxc)
+    move_to_version(Customer.CfdiVersion.V40, customers=[customer.pk], by=cxc)
     customer.refresh_from_db()
     assert customer.cfdi_version == "4.0"
     assert AuditEvent.objects.filter(action="customer.version").count() == 1
 
 
 def test_only_the_one_customer_moves(cxc):
-    other = factories.make_customer()
-    move_to_version_4(customer=factories.make_customer(), by=cxc)
+    one, other = factories.make_customer(), factories.make_customer()
+    move_to_version(Customer.CfdiVersion.V40, customers=[one.pk], by=cxc)
     other.refresh_from_db()
     assert other.cfdi_version == "3.3"

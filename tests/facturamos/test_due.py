@@ -67,6 +67,12 @@ def command(name: str) -> list[str]:
     return out.getvalue().splitlines()
 
 
+def busy(lines: list[str]) -> dict[str, int]:
+    """The jobs that did something, and how much, from what `run_due` prints."""
+    done = {name: int(count) for name, count in (line.split(": ") for line in lines)}
+    return {name: count for name, count in done.items() if count}
+
+
 # --- run_due ----------------------------------------------------------------------------
 
 
@@ -116,20 +122,30 @@ def test_the_portal_s_own_jobs_do_their_work_once(user, monkeypatch):
     monkeypatch.setattr(
         timezone, "now", lambda now=timezone.now: now() + timedelta(days=31, hours=1)
     )
-    assert command("run_due") == [
-        "facturamos.mail.send_due: 1",
-        "payments.services.expire_due: 1",
-        "payments.documents.draw_missing: 1",
-    ]
-    assert command("run_due") == [
-        "facturamos.mail.send_due: 0",
-        "payments.services.expire_due: 0",
-        "payments.documents.draw_missing: 0",
-    ]
+    assert busy(command("run_due")) == {
+        "payments.services.expire_due": 1,
+        "payments.documents.draw_missing": 1,
+        "facturamos.mail.send_due": 1,
+    }
+    assert busy(command("run_due")) == {}
     assert len(mail.outbox) == 1
     constancia.refresh_from_db()
     assert constancia.status == Constancia.Status.EXPIRED
     assert constancia.pdf
+
+
+@pytest.mark.usefixtures("_transport")
+def test_what_a_round_writes_leaves_in_the_same_round(user, monkeypatch):
+    factories.make_constancia(user)
+    monkeypatch.setattr(timezone, "now", lambda now=timezone.now: now() + timedelta(days=29))
+    assert busy(command("run_due")) == {
+        "payments.documents.draw_missing": 1,
+        "payments.reminders.send_reminders": 1,
+        "facturamos.mail.send_due": 2,
+    }
+    assert busy(command("run_due")) == {}
+    assert [message.to for message in mail.outbox] == [[user.email], [user.email]]
+    assert [len(message.attachments) for message in mail.outbox] == [1, 0]
 
 
 # --- demo -------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.live import wait_until
+from tests.payments import proof_samples as samples
 
 JUAREZ = ZoneInfo("America/Ciudad_Juarez")
 
@@ -121,12 +122,38 @@ def steps_4_to_7(customer) -> str:
     rows = expect(customer.page.get_by_role("row"))
     rows.to_have_count(2)  # the head and one: going back made no second constancia
     customer.picture("7-constancias")
+    the_proof_is_sent(customer, reference)
     return reference
+
+
+def the_proof_is_sent(customer, reference):
+    customer.open(f"/constancias/{reference}/")
+    customer.follow("Enviar mi comprobante")
+    customer.is_at(f"/constancias/{reference}/comprobante/")
+    customer.press("Enviar mi comprobante")
+    customer.sees("Hay un problema", "Elija al menos un archivo")
+    picture = {"name": "recibo.jpg", "mimeType": "image/jpeg", "buffer": samples.image()}
+    customer.page.get_by_label("Archivos de su comprobante").set_input_files([picture])
+    customer.page.get_by_label("Fecha del depósito").fill(str(datetime.now(JUAREZ).date()))
+    customer.press("Enviar mi comprobante")
+    customer.sees("Recibimos su comprobante", "Su comprobante está en revisión", "recibo.jpg")
+    customer.picture("6-comprobante")
+    customer.open("/panel/")
+    customer.sees("Su comprobante está en revisión")
+
+
+def the_proof_is_seen(cxc, reference):
+    cxc.open("/admin/payments/paymentproof/")
+    cxc.follow(f"{reference[:3]} {reference[3:]}")
+    cxc.sees("recibo.jpg", "en revisión", "solo cuando lo vea en el banco")
+    file = cxc.page.get_by_role("link", name="recibo.jpg").get_attribute("href")
+    assert cxc.context.request.get(cxc.portal.url + file).body().startswith(b"\xff\xd8\xff")
 
 
 def step_8_confirmation(cxc, reference):
     cxc.open("/admin/")
     cxc.sign_in("cxc")
+    the_proof_is_seen(cxc, reference)
     cxc.open("/admin/payments/constancia/")
     cxc.page.locator("#searchbar").fill(f"{reference[:3]}-{reference[3:]}")
     cxc.click(cxc.page.locator("#changelist-search input[type=submit]"))

@@ -5,8 +5,15 @@ from datetime import date, datetime
 import pytest
 from django.utils import timezone
 
+from payments import documents
 from tests import factories
 from tests.payments.ledger import JUAREZ
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_failures(monkeypatch):
+    """Numbers come again from test to test: what one could not draw must not rest in the next."""
+    monkeypatch.setattr(documents, "_resting", {})
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from django.db.models import QuerySet  # noqa: E402
 
 from payments import bank_accounts, services  # noqa: E402
 from payments.models import BankAccount, Constancia  # noqa: E402
+from payments.recording import record_payment  # noqa: E402
 from renewals.models import Quote  # noqa: E402
 from tests import factories  # noqa: E402
 
@@ -59,8 +60,8 @@ def constancia_round(user, cxc) -> Iterator[str]:
 
     yield from all_at_once(
         [
-            lambda: services.record_payment(deposit=factories.make_deposit(first), by=cxc),
-            lambda: services.record_payment(deposit=factories.make_deposit(first, "5.00"), by=cxc),
+            lambda: record_payment(deposit=factories.make_deposit(first), by=cxc),
+            lambda: record_payment(deposit=factories.make_deposit(first, "5.00"), by=cxc),
             lambda: services.cancel_constancia(constancia=fresh(), by=user),
             lambda: services._expire(fresh()),
             lambda: factories.make_constancia(user, Quote.objects.get(pk=quote.pk)),

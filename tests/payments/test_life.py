@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from payments.models import Constancia
-from payments.services import cancel_constancia, expire_due, record_payment
+from payments.recording import record_payment
+from payments.services import cancel_constancia, expire_due
 from renewals.models import Quote
 from tests import factories
 from tests.payments.ledger import DAY, actions, everything

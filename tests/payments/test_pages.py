@@ -266,7 +266,7 @@ class TestHistoryAndPanel:
         client = signed_in(user)
         with django_assert_num_queries(4):
             client.get("/constancias/")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get("/panel/")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(f"/constancias/{constancia.reference}/")

@@ -7,13 +7,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from payments.models import Constancia, Payment
-from payments.services import (
-    NotPayableError,
-    cancel_constancia,
-    expire_due,
-    record_payment,
-    record_payments,
-)
+from payments.recording import record_payment, record_payments
+from payments.services import NotPayableError, cancel_constancia, expire_due
 from renewals.models import MigrationNotice, Quote
 from tests import factories
 from tests.payments.ledger import DAY, actions, everything, issue
@@ -206,8 +201,9 @@ def test_one_deposit_that_is_refused_does_not_hold_up_the_others(user, outsider,
     done = record_payments(
         deposits=[factories.make_deposit(each) for each in (first, second, third)], by=cxc
     )
-    assert done.recorded == [first, third]
-    assert done.refused == [
+    recorded = [outcome.constancia_id for outcome in done if outcome.payment_id]
+    assert recorded == [first.pk, third.pk]
+    assert [outcome.refusal for outcome in done if not outcome.payment_id] == [
         f"La constancia {second.printed_reference} está pagada; no se registró ningún pago."
     ]
     assert set(Constancia.objects.values_list("status", flat=True)) == {"paid"}

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from payments.documents import stored_pdf
 from payments.models import Constancia
-from payments.services import cancel_constancia, record_payment
+from payments.recording import record_payment
+from payments.services import cancel_constancia
 from renewals.models import Quote
 from tests import factories
 

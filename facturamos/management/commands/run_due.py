@@ -7,7 +7,8 @@ from facturamos.due import run_due
 
 class Command(BaseCommand):
     help = (
-        "Does once all the work that is due: sends mail, expires constancias, draws missing PDFs. "
+        "Does once all the work that is due: expires constancias, draws missing PDFs, reminds of "
+        "last days, sends mail, and says how much of each. "
         "Idempotent; call it from cron where no worker runs."
     )
 

@@ -1,0 +1,211 @@
+"""CxC's desk for proofs: what waits and since when, what it says, and the refusal."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from facturamos.contacts import CONTACTS
+from facturamos.money import format_money
+from payments.admin.constancias import ReferenceSearchAdmin
+from payments.cep import Cep, Finding, compare
+from payments.models import Constancia, PaymentProof, ProofFile
+from payments.proof_forms import RefusalForm
+from payments.proofs import NotInReviewError, refuse_proof
+from payments.references import format_reference
+
+PROMISE = timedelta(hours=CONTACTS.promise_hours)
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    """Those in review unless asked for others; a search looks through all."""
+
+    title = "revisión"
+    parameter_name = "revision"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """After "waiting", which is the default."""
+        return [("answered", "no corresponden"), ("paid", "con pago confirmado"), ("all", "todos")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Django's "all" choice stands for those in review."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": "en revisión"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrowed to the choice."""
+        match self.value():
+            case "answered":
+                return queryset.filter(state=PaymentProof.State.REFUSED)
+            case "paid":
+                return queryset.filter(state=PaymentProof.State.WAITING, settled=True)
+            case None if not request.GET.get("q"):
+                return queryset.filter(state=PaymentProof.State.WAITING, settled=False)
+        return queryset
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file as CxC sees it: what its CEP says, and the other constancias it was sent for."""
+
+    file: ProofFile
+    findings: tuple[Finding, ...]
+    also_in: list[str]
+
+
+@admin.register(PaymentProof)
+class PaymentProofAdmin(ReferenceSearchAdmin):
+    """Oldest first, with the time each has waited."""
+
+    reference_field = "constancia__reference"
+    list_display = ["reference", "customer", "total", "paid", "waited", "status", "same_file"]
+    list_display_links = ["reference"]
+    list_select_related = ["constancia"]
+    list_filter = [ReviewFilter]
+    search_fields = [
+        "constancia__reference",
+        "constancia__customer_name",
+        "constancia__customer_rfc",
+    ]
+    ordering = ["sent_at", "pk"]
+    fields = [
+        *("constancia", "customer", "total", "paid_on", "tracking_key", "sent_at", "sent_by"),
+        *("waited", "status", "answered_at", "answered_by", "reason"),
+    ]
+    readonly_fields = ["customer", "total", "waited", "status"]
+    change_form_template = "admin/payments/paymentproof/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PaymentProof]:
+        """With what the list and the page tell of each."""
+        return PaymentProof.objects.with_settled().with_same_file_elsewhere()
+
+    @admin.display(description="referencia", ordering="constancia__reference")
+    def reference(self, proof: PaymentProof) -> str:
+        """As on the slip."""
+        return proof.constancia.printed_reference
+
+    @admin.display(description="cliente", ordering="constancia__customer_name")
+    def customer(self, proof: PaymentProof) -> str:
+        """As on the slip."""
+        return proof.constancia.customer_name
+
+    @admin.display(description="total")
+    def total(self, proof: PaymentProof) -> str:
+        """With its currency sign."""
+        return format_money(proof.constancia.total)
+
+    @admin.display(description="depósito", ordering="paid_on")
+    def paid(self, proof: PaymentProof) -> str:
+        """Short, so that the list fits."""
+        return f"{proof.paid_on:%d/%m/%Y}"
+
+    @admin.display(description="espera", ordering="sent_at")
+    def waited(self, proof: PaymentProof) -> str:
+        """Against what the customer was promised."""
+        if not proof.is_in_review:
+            return "–"
+        gone = timezone.now() - proof.sent_at
+        hours = f"{gone // timedelta(hours=1)} h de {CONTACTS.promise_hours}"
+        return f"{hours}: fuera de plazo" if gone > PROMISE else hours
+
+    @admin.display(description="estado")
+    def status(self, proof: PaymentProof) -> str:
+        """In review, refused, or settled by a payment."""
+        if proof.state == PaymentProof.State.WAITING and proof.settled:
+            return "con pago confirmado"
+        return proof.get_state_display()
+
+    @admin.display(description="mismo archivo")
+    def same_file(self, proof: PaymentProof) -> str:
+        """A warning when one of its files was sent for another constancia too."""
+        reference = proof.same_file_in
+        return f"también en {format_reference(reference)}" if reference else ""
+
+    def has_answer_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may say that a proof does not match."""
+        return request.user.has_perm("payments.answer_paymentproof")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page that asks for the reason."""
+        view = self.admin_site.admin_view(self.refuse_view)
+        name = "payments_paymentproof_refuse"
+        return [path("<int:pk>/no-corresponde/", view, name=name), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the files, what they say, and where else they were sent."""
+        proof = self.get_object(request, object_id)
+        context = {}
+        if proof and self.has_view_permission(request):
+            context = {
+                "files": shown_files(proof),
+                "may_answer": proof.is_in_review and self.has_answer_permission(request),
+            }
+        return super().change_view(request, object_id, form_url, context)
+
+    def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for the reason, then answer once."""
+        if not self.has_answer_permission(request):
+            raise PermissionDenied
+        proof = get_object_or_404(PaymentProof.objects.select_related("constancia"), pk=pk)
+        form = RefusalForm(request.POST or None)
+        if not form.is_valid():
+            context = self.admin_site.each_context(request) | {
+                "title": "El comprobante no corresponde",
+                "proof": proof,
+                "form": form,
+                "opts": self.opts,
+                "media": self.media,
+            }
+            return TemplateResponse(request, "admin/payments/paymentproof/refuse.html", context)
+        try:
+            refuse_proof(
+                proof=proof,
+                reason=form.cleaned_data["reason"],
+                by=request.user,  # type: ignore[arg-type]
+            )
+        except NotInReviewError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            text = f"{proof}: no corresponde. El cliente recibirá el motivo por correo."
+            self.message_user(request, text, messages.SUCCESS)
+        return redirect("admin:payments_paymentproof_changelist")
+
+
+def shown_files(proof: PaymentProof) -> list[ShownFile]:
+    """The files of a proof, for CxC."""
+    files = list(proof.files.all())
+    others = ProofFile.objects.filter(sha256__in=[file.sha256 for file in files])
+    others = others.exclude(proof__constancia=proof.constancia_id).order_by("pk")
+    pairs = list(others.values_list("sha256", "proof__constancia__reference").distinct())
+    return [
+        ShownFile(
+            file=file,
+            findings=_findings(file, proof.constancia),
+            also_in=[format_reference(found) for sha256, found in pairs if sha256 == file.sha256],
+        )
+        for file in files
+    ]
+
+
+def _findings(file: ProofFile, constancia: Constancia) -> tuple[Finding, ...]:
+    if not file.says:
+        return ()
+    issued_on = timezone.localdate(constancia.issued_at)
+    cep = Cep.from_json(file.says)
+    return compare(cep, total=constancia.total, clabe=constancia.clabe, issued_on=issued_on)

@@ -1,0 +1,80 @@
+"""What a customer reads when a file cannot be taken: what happened, and what to do."""
+
+from facturamos.contacts import CONTACTS
+from payments.proof_files import MAX_PIXELS, Problem
+
+NO_FILE = "Elija al menos un archivo: la foto, la captura o el PDF de su comprobante."
+TEXTS = {
+    Problem.EMPTY: "está vacío. Ábralo para revisar que se vea su comprobante y elíjalo otra vez.",
+    Problem.TOO_BIG: (
+        "pesa {size} y el máximo son {most}. Envíe una captura de pantalla, o el PDF de su banco."
+    ),
+    Problem.WRONG_TYPE: (
+        "no es de un tipo que podamos recibir. Envíe una foto o captura (JPEG o PNG), el PDF de su "
+        "banco o el CEP de Banxico en XML."
+    ),
+    Problem.HEIC: (
+        "es una foto HEIC de iPhone, que no podemos abrir. Tome una captura de pantalla de la foto "
+        "y envíela. Para que no vuelva a pasar, en su iPhone entre a Ajustes, Cámara, Formatos y "
+        "elija «El más compatible» (JPEG)."
+    ),
+    Problem.DAMAGED: (
+        "está dañado o incompleto. Descárguelo o tome la foto otra vez; si en su equipo sí abre, "
+        "envíe una captura de pantalla."
+    ),
+    Problem.TOO_MANY_PIXELS: (
+        f"tiene más de {MAX_PIXELS // 1_000_000} millones de puntos. Envíe una captura de "
+        "pantalla, o tome la foto con menos resolución."
+    ),
+    Problem.PASSWORD: (
+        "pide contraseña para abrirse. Ábralo y guárdelo sin contraseña, o envíe una captura de "
+        "pantalla."
+    ),
+    Problem.ACTIVE: (
+        "contiene programas, envíos de datos o archivos adjuntos, y por seguridad no lo recibimos. "
+        "Ábralo, tome una captura de pantalla y envíela."
+    ),
+    Problem.NOT_A_CEP: (
+        "no es un CEP de Banxico. Descárguelo de www.banxico.org.mx/cep en XML o en PDF, o envíe "
+        "una captura de pantalla."
+    ),
+    Problem.TOO_COMPLEX: (
+        "es tan complejo que no pudimos revisarlo. Envíe una captura de pantalla en su lugar."
+    ),
+    Problem.NO_TIME: (
+        "no alcanzó a revisarse a tiempo. Envíelo otra vez en unos minutos, solo o con menos "
+        "archivos."
+    ),
+}
+
+
+def refusal(name: str, problem: Problem, *, size: int, most: int) -> str:
+    """The sentence for one file; sizes in bytes."""
+    text = TEXTS[problem].format(size=megabytes(size), most=megabytes(most))
+    return f"«{_short(name)}» {text}"
+
+
+def too_many(count: int, most: int) -> str:
+    """More files than a sending takes."""
+    return (
+        f"Eligió {count} archivos y en un envío caben {most}. Elija los {most} más importantes; "
+        "después puede enviar otro comprobante."
+    )
+
+
+def megabytes(size: int) -> str:
+    """`10 MB`, `11.5 MB`; just above a limit it never reads as the limit itself."""
+    tenths = -(-size * 10 // (1024 * 1024))
+    return f"{tenths / 10:.1f} MB".replace(".0 MB", " MB")
+
+
+def received(due: str) -> str:
+    """After sending; `due` is when the company answers."""
+    return (
+        f"Recibimos su comprobante. Lo revisamos y confirmamos su pago en {CONTACTS.promise_hours} "
+        f"horas, a más tardar el {due}."
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 60 else f"{name[:40]}…{name[-15:]}"

@@ -1,0 +1,241 @@
+"""The rules about proofs of payment: sending one, answering it, and the files behind them.
+
+A file is written before its row and removed if the row is not; a process killed in between leaves
+a file without a row, which `sweep_orphans` removes.
+"""
+
+import errno
+import os
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from payments import mails
+from payments.models import Constancia, PaymentProof, ProofFile
+from payments.proof_files import CheckedFile, clean_name
+from renewals.models import Quote
+
+FOLDER = "comprobantes"
+SUFFIXES = {"jpeg": "jpg", "png": "png", "pdf": "pdf", "cep": "xml"}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+ORPHAN_AGE = timedelta(days=1)
+SWEEP_EVERY = 3600  # seconds
+
+
+class ProofError(Exception):
+    """What was asked cannot be done. The message is a sentence for whoever asked."""
+
+
+class AlreadyPaidError(ProofError):
+    """The constancia is paid, so nothing more is needed."""
+
+
+class QuotaError(ProofError):
+    """The customer has sent more than there is room for."""
+
+
+class DiskFullError(ProofError):
+    """The portal cannot store the files; nothing is left of them."""
+
+
+class NotInReviewError(ProofError):
+    """Somebody answered the proof before, or its payment was confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a sending, checked, and the name its sender gave it."""
+
+    name: str
+    checked: CheckedFile
+
+
+def send_proof(
+    *, constancia: Constancia, uploads: Sequence[Upload], paid_on: date, tracking_key: str, by: User
+) -> PaymentProof:
+    """Keep a proof for CxC to look at, and tell both sides by mail. It confirms nothing.
+
+    The same files sent again for the same constancia, while the first proof is in review, give
+    that first proof. A constancia that expired or was cancelled takes proofs too: its deposit may
+    have been made.
+
+    Raises AlreadyPaidError, QuotaError and DiskFullError; then nothing is kept.
+    """
+    once = list({upload.checked.sha256: upload for upload in uploads}.values())
+    if not once:
+        raise ValueError("A proof needs a file.")
+    names = [_new_name(upload) for upload in once]
+    try:
+        _store(names, once)
+        proof, is_new = _record(
+            constancia, list(zip(names, once, strict=True)), paid_on, tracking_key, by
+        )
+    except BaseException:
+        _discard(names)
+        raise
+    if not is_new:
+        _discard(names)
+    return proof
+
+
+def _new_name(upload: Upload) -> str:
+    """At random: nothing that came from outside names a file."""
+    suffix = SUFFIXES[upload.checked.kind]
+    return f"{FOLDER}/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}.{suffix}"
+
+
+def _store(names: Sequence[str], uploads: Sequence[Upload]) -> None:
+    """Each file under its name, on the disk for good before a row speaks of it."""
+    try:
+        for name, upload in zip(names, uploads, strict=True):
+            default_storage.save(name, ContentFile(upload.checked.content))
+            with default_storage.open(name) as file:
+                os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise DiskFullError(
+            "No pudimos guardar su comprobante porque nuestro equipo se quedó sin espacio. No es "
+            "culpa de su archivo y no se guardó nada: inténtelo más tarde, o envíelo por correo."
+        ) from error
+
+
+def _discard(names: Sequence[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
+
+
+@transaction.atomic
+def _record(
+    constancia: Constancia,
+    stored: Sequence[tuple[str, Upload]],
+    paid_on: date,
+    tracking_key: str,
+    by: User,
+) -> tuple[PaymentProof, bool]:
+    """The rows, the mails and the audit; or the proof that is there already, and False."""
+    Quote.objects.select_for_update().get(pk=constancia.quote_id)  # the parent first, always
+    constancia = Constancia.objects.get(pk=constancia.pk)
+    if constancia.status == Constancia.Status.PAID:
+        raise AlreadyPaidError(
+            f"El pago de la constancia {constancia.printed_reference} ya está confirmado: no hace "
+            "falta enviar nada más."
+        )
+    sent = {upload.checked.sha256 for _, upload in stored}
+    for earlier in (
+        PaymentProof.objects.in_review().filter(constancia=constancia).prefetch_related("files")
+    ):
+        if {file.sha256 for file in earlier.files.all()} == sent:
+            return earlier, False
+    _check_quota(constancia, sum(upload.checked.size for _, upload in stored))
+    proof = PaymentProof.objects.create(
+        constancia=constancia, paid_on=paid_on, tracking_key=tracking_key, sent_by=by
+    )
+    files = ProofFile.objects.bulk_create(_file(proof, name, upload) for name, upload in stored)
+    audit.record(
+        "proof.sent",
+        by=by,
+        target=proof,
+        paid_on=str(paid_on),
+        files=[{"kind": file.kind, "size": file.size, "sha256": file.sha256} for file in files],
+    )
+    mails.proof_received(proof=proof)
+    return proof, True
+
+
+def _file(proof: PaymentProof, name: str, upload: Upload) -> ProofFile:
+    checked = upload.checked
+    return ProofFile(
+        proof=proof,
+        file=name,
+        kind=checked.kind,
+        original_name=clean_name(upload.name),
+        sha256=checked.sha256,
+        size=checked.size,
+        says=checked.cep.as_json() if checked.cep else None,
+    )
+
+
+def _check_quota(constancia: Constancia, more: int) -> None:
+    own = ProofFile.objects.filter(proof__constancia__customer=constancia.customer_id)
+    used = own.aggregate(sum=Sum("size"))["sum"] or 0
+    if used + more > settings.PROOF_QUOTA_BYTES:
+        raise QuotaError(
+            "Ya no hay espacio para más comprobantes suyos en el portal. Envíe este por correo y "
+            "lo revisaremos igual."
+        )
+
+
+@transaction.atomic
+def refuse_proof(*, proof: PaymentProof, reason: str, by: User) -> PaymentProof:
+    """Answer that a proof does not match, once; the reason reaches the customer.
+
+    Raises NotInReviewError when it was answered before or its payment was confirmed.
+    """
+    if not reason.strip():
+        raise ValueError("A refusal needs a reason.")
+    Quote.objects.select_for_update().get(constancia=proof.constancia_id)
+    answered = (
+        PaymentProof.objects.in_review()
+        .filter(pk=proof.pk)
+        .update(
+            state=PaymentProof.State.REFUSED,
+            answered_at=timezone.now(),
+            answered_by=by,
+            reason=reason.strip(),
+        )
+    )
+    if not answered:
+        raise NotInReviewError(
+            "Este comprobante ya no está en revisión: alguien lo contestó o confirmó su pago "
+            "mientras usted escribía. No se envió nada al cliente."
+        )
+    proof = PaymentProof.objects.select_related("constancia").get(pk=proof.pk)
+    audit.record("proof.refused", by=by, target=proof, reason=proof.reason)
+    mails.proof_refused(proof=proof)
+    return proof
+
+
+def sweep_orphans() -> int:
+    """Remove stored files older than a day that no row names; returns how many. For the worker.
+
+    Looks once an hour at most, whoever calls.
+    """
+    if not cache.add("payments.proofs.swept", True, SWEEP_EVERY):
+        return 0
+    removed = 0
+    for folder, files in _folders(FOLDER):
+        old = [name for name in (f"{folder}/{file}" for file in files) if _is_old(name)]
+        known = set(ProofFile.objects.filter(file__in=old).values_list("file", flat=True))
+        orphans = [name for name in old if name not in known]
+        _discard(orphans)
+        removed += len(orphans)
+    return removed
+
+
+def _folders(folder: str) -> Iterator[tuple[str, list[str]]]:
+    """The folder and those below it, each with the names of its files."""
+    if not default_storage.exists(folder):
+        return
+    folders, files = default_storage.listdir(folder)
+    yield folder, files
+    for below in folders:
+        yield from _folders(f"{folder}/{below}")
+
+
+def _is_old(name: str) -> bool:
+    try:
+        return default_storage.get_modified_time(name) < timezone.now() - ORPHAN_AGE
+    except FileNotFoundError:  # a sending that failed has just removed it
+        return False

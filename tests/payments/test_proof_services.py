@@ -1,0 +1,283 @@
+"""Sending a proof, answering it, and the files behind them."""
+
+import os
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import AuditEvent
+from facturamos.models import OutboxMessage
+from payments import mails, proofs
+from payments.models import PaymentProof, ProofFile
+from payments.plain import review_of
+from payments.proofs import (
+    AlreadyPaidError,
+    NotInReviewError,
+    QuotaError,
+    refuse_proof,
+    sweep_orphans,
+)
+from payments.recording import record_payment
+from payments.reverting import revert_payments
+from payments.services import cancel_constancia, expire_due
+from tests import factories
+from tests.payments import proof_samples as samples
+
+
+def stored(settings) -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+class TestSending:
+    """`send_proof`."""
+
+    def test_it_keeps_what_was_sent_and_says_so_to_both(self, constancia, user, settings):
+        sent = samples.photograph_with_a_place()
+        proof = factories.send_proof(constancia, sent, name="foto.jpg", tracking_key="ABC1")
+        (file,) = proof.files.all()
+        assert (proof.state, proof.sent_by, proof.tracking_key) == ("waiting", user, "ABC1")
+        assert (file.kind, file.original_name, file.size) == ("jpeg", "foto.jpg", len(sent))
+        with file.file.open() as kept:
+            assert kept.read() != sent  # drawn anew
+        assert len(stored(settings)) == 1
+        event = AuditEvent.objects.get(action="proof.sent")
+        assert event.data["files"] == [{"kind": "jpeg", "size": len(sent), "sha256": file.sha256}]
+        assert OutboxMessage.objects.filter(key__startswith="proof-").count() == 2
+        constancia.refresh_from_db()
+        assert constancia.status == "open"  # a proof confirms nothing
+
+    def test_the_stored_name_owes_nothing_to_the_sender(self, constancia):
+        proof = factories.send_proof(constancia, name="../../recibo.php.png")
+        name = proof.files.get().file.name
+        assert "recibo" not in name
+        assert ".." not in name
+        assert name.startswith("comprobantes/")
+        assert proof.files.get().original_name == "recibo.php.png"
+
+    def test_the_same_files_give_the_same_proof(self, constancia, settings):
+        first = factories.send_proof(constancia, samples.image("PNG"))
+        assert factories.send_proof(constancia, samples.image("PNG")) == first
+        assert PaymentProof.objects.count() == 1
+        assert len(stored(settings)) == 1
+        assert OutboxMessage.objects.filter(key__startswith="proof-").count() == 2
+        more = factories.send_proof(constancia, samples.image("PNG"), samples.another_image(1))
+        assert more != first
+
+    def test_a_file_picked_twice_is_kept_once(self, constancia):
+        picture = samples.image("PNG")
+        assert factories.send_proof(constancia, picture, picture).files.count() == 1
+
+    def test_after_a_refusal_the_same_file_can_be_sent_again(self, constancia, cxc):
+        first = factories.send_proof(constancia)
+        refuse_proof(proof=first, reason="No se lee.", by=cxc)
+        assert factories.send_proof(constancia) != first
+
+    def test_the_same_file_for_another_constancia_is_another_proof(self, constancia, outsider):
+        other = factories.make_constancia(outsider)
+        assert factories.send_proof(constancia) != factories.send_proof(other)
+        found = PaymentProof.objects.with_same_file_elsewhere().order_by("pk")
+        assert [proof.same_file_in for proof in found] == [other.reference, constancia.reference]
+
+    def test_a_cancelled_or_expired_one_takes_proofs(self, constancia, outsider, user, settings):
+        cancel_constancia(constancia=constancia, by=user)
+        assert factories.send_proof(constancia).state == "waiting"
+        settings.CONSTANCIA_DAYS = -1
+        expired = factories.make_constancia(outsider)
+        expire_due()
+        expired.refresh_from_db()
+        assert expired.status == "expired"
+        assert factories.send_proof(expired).state == "waiting"
+
+    def test_a_paid_one_needs_none(self, constancia, cxc, settings):
+        factories.pay(constancia, cxc)
+        with pytest.raises(AlreadyPaidError, match="ya está confirmado"):
+            factories.send_proof(constancia)
+        assert stored(settings) == []
+
+    def test_there_is_room_for_so_much_of_one_customer(self, constancia, outsider, settings):
+        size = len(samples.image("PNG"))
+        settings.PROOF_QUOTA_BYTES = size
+        factories.send_proof(constancia)
+        with pytest.raises(QuotaError, match="por correo"):
+            factories.send_proof(constancia, samples.another_image(1))
+        assert len(stored(settings)) == 1
+        factories.send_proof(factories.make_constancia(outsider))  # another's room is another's
+
+    def test_without_files_there_is_no_proof(self, constancia):
+        with pytest.raises(ValueError, match="needs a file"):
+            proofs.send_proof(
+                constancia=constancia,
+                uploads=[],
+                paid_on=timezone.localdate(),
+                tracking_key="",
+                by=constancia.issued_by,
+            )
+
+    @pytest.mark.parametrize("culprit", [(mails, "proof_received"), (audit, "record")])
+    def test_when_anything_fails_nothing_is_left(self, constancia, settings, monkeypatch, culprit):
+        def fail(*_, **__):
+            raise DatabaseError("the database went away")
+
+        monkeypatch.setattr(*culprit, fail)
+        with pytest.raises(DatabaseError):
+            factories.send_proof(constancia)
+        assert stored(settings) == []
+        assert not PaymentProof.objects.exists()
+        assert not ProofFile.objects.exists()
+
+    def test_what_was_sent_never_changes(self, constancia):
+        proof = factories.send_proof(constancia)
+        changes = [
+            partial(PaymentProof.objects.update, paid_on=timezone.localdate() - timedelta(1)),
+            partial(PaymentProof.objects.update, tracking_key="X"),
+            partial(ProofFile.objects.update, sha256="0" * 64),
+            partial(ProofFile.objects.all()._raw_delete, "default"),
+        ]
+        for change in changes:
+            with pytest.raises(IntegrityError, match="kept as they were"), transaction.atomic():
+                change()
+        assert proof.files.count() == 1
+
+    def test_an_answer_stays_as_it_was_given(self, constancia, cxc):
+        refuse_proof(proof=factories.send_proof(constancia), reason="No se lee.", by=cxc)
+        nothing = {"state": "waiting", "answered_at": None, "answered_by": None, "reason": ""}
+        for changes in ({"reason": "Otra cosa."}, nothing):
+            with pytest.raises(IntegrityError, match="kept as they were"), transaction.atomic():
+                PaymentProof.objects.update(**changes)
+
+
+class TestRefusing:
+    """`refuse_proof`."""
+
+    def test_the_reason_reaches_the_customer(self, constancia, cxc):
+        proof = factories.send_proof(constancia)
+        refused = refuse_proof(proof=proof, reason=" No se lee el importe. ", by=cxc)
+        assert (refused.state, refused.answered_by) == ("refused", cxc)
+        (letter,) = OutboxMessage.objects.filter(key__startswith="proof-refused")
+        assert "No se lee el importe." in letter.text
+        assert AuditEvent.objects.get(action="proof.refused").data == {
+            "reason": "No se lee el importe."
+        }
+        constancia.refresh_from_db()
+        assert constancia.status == "open"
+
+    def test_it_is_answered_once(self, constancia, cxc):
+        proof = factories.send_proof(constancia)
+        refuse_proof(proof=proof, reason="No se lee.", by=cxc)
+        with pytest.raises(NotInReviewError, match="ya no está en revisión"):
+            refuse_proof(proof=proof, reason="Otra cosa.", by=cxc)
+        proof.refresh_from_db()
+        assert proof.reason == "No se lee."
+        assert OutboxMessage.objects.filter(key__startswith="proof-refused").count() == 1
+
+    def test_one_whose_payment_was_confirmed_is_not_refused(self, constancia, cxc):
+        proof = factories.send_proof(constancia)
+        factories.pay(constancia, cxc)
+        with pytest.raises(NotInReviewError):
+            refuse_proof(proof=proof, reason="No se lee.", by=cxc)
+
+    @pytest.mark.parametrize("reason", ["", "  \n "])
+    def test_a_refusal_has_a_reason(self, constancia, cxc, reason):
+        proof = factories.send_proof(constancia)
+        with pytest.raises(ValueError, match="reason"):
+            refuse_proof(proof=proof, reason=reason, by=cxc)
+        proof.refresh_from_db()
+        assert proof.state == "waiting"
+
+
+class TestReview:
+    """What the pages tell of the proofs of a constancia."""
+
+    def test_without_any_there_is_nothing_to_tell(self, constancia):
+        assert review_of(constancia) is None
+
+    def test_one_in_review_comes_before_a_refused_one(self, constancia, cxc):
+        first = factories.send_proof(constancia)
+        second = factories.send_proof(constancia, samples.another_image(2))
+        refuse_proof(proof=second, reason="No se lee.", by=cxc)
+        review = review_of(constancia)
+        assert review
+        assert (review.sent_at, review.refused_on) == (first.sent_at, None)
+
+    def test_a_refused_one_tells_its_reason_until_another_is_sent(self, constancia, cxc):
+        refuse_proof(proof=factories.send_proof(constancia), reason="No se lee.", by=cxc)
+        review = review_of(constancia)
+        assert review
+        assert (review.reason, review.refused_on) == ("No se lee.", timezone.localdate())
+        factories.send_proof(constancia)
+        review = review_of(constancia)
+        assert review
+        assert not review.reason
+
+    def test_a_payment_settles_what_was_sent_before_it(self, constancia, cxc):
+        proof = factories.send_proof(constancia)
+        record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
+        assert review_of(constancia) is None
+        assert not PaymentProof.objects.in_review().exists()
+        assert PaymentProof.objects.with_settled().get(pk=proof.pk).settled
+        factories.send_proof(constancia, samples.another_image(3))
+        assert review_of(constancia)
+
+    def test_a_payment_taken_back_puts_it_in_review_again(self, constancia, cxc):
+        proof = factories.send_proof(constancia)
+        factories.pay(constancia, cxc)
+        assert not PaymentProof.objects.in_review().exists()
+        payments = constancia.payments.values_list("pk", flat=True)
+        revert_payments(payments=list(payments), reason="Era de otro cliente.", by=cxc)
+        assert PaymentProof.objects.in_review().get() == proof
+
+
+class TestSweeping:
+    """`sweep_orphans`, the worker's job."""
+
+    @pytest.fixture
+    def orphan(self, constancia, settings):
+        """What a process killed between file and row leaves."""
+        factories.send_proof(constancia)
+        (kept,) = stored(settings)
+        path = kept.with_name("huerfano.jpg")
+        path.write_bytes(b"x")
+        return path
+
+    def age(self, path: Path, hours: float) -> None:
+        moment = timezone.now().timestamp() - hours * 3600
+        os.utime(path, (moment, moment))
+
+    def test_an_old_file_without_a_row_goes_and_the_others_stay(self, orphan, settings):
+        for path in stored(settings):
+            self.age(path, 25)
+        assert sweep_orphans() == 1
+        assert not orphan.exists()
+        assert len(stored(settings)) == 1
+
+    def test_a_young_one_may_still_get_its_row(self, orphan):
+        self.age(orphan, 23)
+        assert sweep_orphans() == 0
+        assert orphan.exists()
+
+    def test_it_looks_once_an_hour(self, orphan):
+        sweep_orphans()
+        self.age(orphan, 25)
+        assert sweep_orphans() == 0
+        cache.clear()
+        assert sweep_orphans() == 1
+
+    def test_other_folders_are_not_its_business(self, orphan, settings):
+        other = Path(settings.MEDIA_ROOT) / "constancias" / "a.pdf"
+        other.parent.mkdir()
+        other.write_bytes(b"x")
+        self.age(other, 1000)
+        sweep_orphans()
+        assert other.exists()
+
+    def test_before_the_first_proof_there_is_nothing_to_do(self, db):
+        assert sweep_orphans() == 0
+
+    def test_the_worker_does_it(self, settings):
+        assert "payments.proofs.sweep_orphans" in settings.DUE_JOBS

@@ -1,0 +1,53 @@
+"""What the timeline tells of a proof."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from payments.timeline import Review, Road, Turn, timeline
+
+SENT = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+REFUSED = Review(SENT, date(2027, 1, 2), "No se lee.")
+ROAD = Road(quoted_on=date(2026, 12, 1), issued_on=date(2026, 12, 2), expires_on=date(2027, 1, 1))
+
+
+def proof_and_payment(**changes):
+    """The two steps that a proof moves."""
+    return timeline(replace(ROAD, **changes))[2:4]
+
+
+def test_the_company_answers_within_a_day_of_the_hour_it_was_sent():
+    assert Review(SENT).due == "1 de enero de 2027 a las 23:30"
+
+
+@pytest.mark.parametrize("before", [{}, {"stopped_on": date(2027, 1, 3)}, {"partly_paid_on": SENT}])
+def test_in_review_the_turn_is_the_companys_whatever_came_before(before):
+    proof, payment = proof_and_payment(review=Review(SENT), **before)
+    assert (proof.turn, proof.since) == (Turn.DONE, SENT.date())
+    assert (payment.turn, payment.since) == (Turn.COMPANY, SENT.date())
+    assert "En revisión" in payment.expected
+    assert "1 de enero de 2027 a las 23:30" in payment.expected
+
+
+def test_refused_it_is_the_customers_turn_with_the_reason():
+    proof, payment = proof_and_payment(review=REFUSED)
+    assert (proof.turn, proof.since) == (Turn.CUSTOMER, date(2027, 1, 2))
+    assert "No se lee." in proof.expected
+    assert payment.turn == Turn.LATER
+
+
+def test_refused_on_one_that_stopped_tells_the_reason_and_stays_stopped():
+    proof, payment = proof_and_payment(review=REFUSED, stopped_on=date(2027, 1, 3))
+    assert (proof.turn, payment.turn) == (Turn.STOPPED, Turn.STOPPED)
+    assert "No se lee." in proof.expected
+
+
+def test_paid_is_done_whatever_was_sent():
+    proof, payment = proof_and_payment(review=REFUSED, paid_on=date(2027, 1, 4))
+    assert (proof.turn, payment.turn) == (Turn.DONE, Turn.DONE)
+
+
+def test_without_a_proof_nothing_changes():
+    proof, payment = proof_and_payment()
+    assert (proof.turn, payment.turn) == (Turn.CUSTOMER, Turn.LATER)

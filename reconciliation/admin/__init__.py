@@ -1,0 +1,5 @@
+"""CxC's desk for what the bank says."""
+
+from reconciliation.admin import claims, movements, statements, tables
+
+__all__ = ["claims", "movements", "statements", "tables"]

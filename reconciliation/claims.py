@@ -1,0 +1,120 @@
+"""Deposits that customers miss, and what CxC answers. A claim confirms nothing by itself."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Customer, User
+from reconciliation import mails
+from reconciliation.models import DepositClaim, Movement
+
+# People remember the day of a deposit badly, and banks post some of them days later.
+DAYS_OF_SAME_AMOUNT = timedelta(days=5)
+DAYS_OF_NEAR_AMOUNT = timedelta(days=1)
+NEAR = Decimal("0.05")  # of the amount
+MOST = 20
+
+
+class ClaimError(Exception):
+    """What was asked cannot be done. The message is a sentence for whoever asked."""
+
+
+@transaction.atomic
+def claim_deposit(
+    *,
+    customer: Customer,
+    paid_on: date,
+    amount: Decimal,
+    tracking_key: str,
+    note: str,
+    by: User,
+) -> tuple[DepositClaim, bool]:
+    """Note that a customer misses a deposit (MXN). Returns the claim and whether it is new.
+
+    One of the same day, amount and tracking key that is still open is the one that is there.
+    """
+    Customer.objects.select_for_update().get(pk=customer.pk)  # two clicks wait for one another
+    same = DepositClaim.objects.filter(
+        customer=customer,
+        paid_on=paid_on,
+        amount=amount,
+        tracking_key=tracking_key,
+        state=DepositClaim.State.OPEN,
+    ).first()
+    if same:
+        return same, False
+    claim = DepositClaim.objects.create(
+        customer=customer,
+        paid_on=paid_on,
+        amount=amount,
+        tracking_key=tracking_key,
+        note=note,
+        made_by=by,
+    )
+    audit.record("depositclaim.made", by=by, target=claim)
+    return claim, True
+
+
+@transaction.atomic
+def answer_claim(*, claim: DepositClaim, answer: str, by: User) -> DepositClaim:
+    """Answer a claim, once; the customer gets the sentence by mail. Returns it as it is now.
+
+    Raises ClaimError when somebody else answered meanwhile.
+    """
+    answered = DepositClaim.objects.filter(pk=claim.pk, state=DepositClaim.State.OPEN).update(
+        state=DepositClaim.State.ANSWERED,
+        answer=answer,
+        answered_at=timezone.now(),
+        answered_by=by,
+    )
+    claim = DepositClaim.objects.select_related("customer", "answered_by").get(pk=claim.pk)
+    if not answered:
+        raise ClaimError(
+            f"Este reclamo ya lo había contestado {claim.answered_by}; no se envió nada más."
+        )
+    audit.record("depositclaim.answered", by=by, target=claim, answer=answer)
+    mails.claim_answered(claim=claim)
+    return claim
+
+
+def movements_like(claim: DepositClaim) -> QuerySet[Movement]:
+    """The deposits that wait for a person and may be the one that the customer misses."""
+    alike = Q(
+        amount=claim.amount,
+        date__range=(claim.paid_on - DAYS_OF_SAME_AMOUNT, claim.paid_on + DAYS_OF_SAME_AMOUNT),
+    ) | Q(
+        amount__range=_near(claim.amount),
+        date__range=(claim.paid_on - DAYS_OF_NEAR_AMOUNT, claim.paid_on + DAYS_OF_NEAR_AMOUNT),
+    )
+    if claim.tracking_key:
+        alike |= Q(tracking_key__iexact=claim.tracking_key)
+        alike |= Q(description__icontains=claim.tracking_key)
+    waiting = Movement.objects.for_a_person().filter(amount__gt=0)
+    return waiting.filter(alike).order_by("date", "pk")[:MOST]
+
+
+def claims_like(movement: Movement) -> QuerySet[DepositClaim]:
+    """The open claims that may speak of the movement: `movements_like`, the other way about."""
+    day = movement.date
+    alike = Q(
+        amount=movement.amount,
+        paid_on__range=(day - DAYS_OF_SAME_AMOUNT, day + DAYS_OF_SAME_AMOUNT),
+    ) | Q(
+        # Near is a part of what the customer says.
+        amount__range=(movement.amount / (1 + NEAR), movement.amount / (1 - NEAR)),
+        paid_on__range=(day - DAYS_OF_NEAR_AMOUNT, day + DAYS_OF_NEAR_AMOUNT),
+    )
+    texts = f"{movement.tracking_key} {movement.description}"
+    told = ~Q(tracking_key="") & Q(texts__icontains=F("tracking_key"))
+    claims = DepositClaim.objects.filter(state=DepositClaim.State.OPEN)
+    claims = claims.annotate(texts=Cast(Value(texts), TextField()))
+    return claims.filter(alike | told).select_related("customer").order_by("pk")[:MOST]
+
+
+def _near(amount: Decimal) -> tuple[Decimal, Decimal]:
+    return amount * (1 - NEAR), amount * (1 + NEAR)

@@ -1,0 +1,286 @@
+"""What people decide about movements: confirm, assign, ignore, comment, undo. Nothing is erased."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from facturamos.bulk import insert_rows
+from facturamos.money import ZERO, format_money
+from payments.models import Constancia, Payment
+from payments.recording import Deposit, Outcome, record_payments
+from payments.reverting import InvoicedError, invoiced_problem, revert_payments
+from reconciliation.expected import payer_keys
+from reconciliation.expecting import index_for
+from reconciliation.matching import Outcome as Judged
+from reconciliation.matching import match_all
+from reconciliation.models import (
+    Application,
+    KnownPayer,
+    Movement,
+    MovementComment,
+    Sighting,
+    Statement,
+)
+from reconciliation.movement import Movement as Line
+from reconciliation.rows import line_of, verdict_fields
+
+BATCH = 2000
+PAYING = ("pk", "proposal", "date", "description", "payer_name", "payer_account")
+VERDICT_COLUMNS = ["verdict", "reason", "spans", "proposal"]
+
+
+class DecisionError(Exception):
+    """What was asked cannot be done. The message is a sentence for whoever asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So much of a deposit (MXN) for a constancia (id)."""
+
+    constancia_id: int
+    amount: Decimal
+
+
+@transaction.atomic
+def confirm_some(*, statement: Statement, by: User) -> int:
+    """Confirm up to BATCH of the statement's exact movements; returns how many it looked at.
+
+    Each goes through the same service as by hand. One whose constancia changed since it was read is
+    judged anew and waits for a person.
+    """
+    Statement.objects.select_for_update().get(pk=statement.pk)
+    exact = statement.movements.exact().select_for_update().order_by("pk")[:BATCH]
+    rows = list(exact.values_list(*PAYING, named=True))
+    deposits = [_deposit(row.date, row.proposal[0]) for row in rows]
+    pairs = list(zip(rows, record_payments(deposits=deposits, by=by), strict=True))
+    _applied([(row, outcome) for row, outcome in pairs if outcome.payment_id], by)
+    refused = {row.pk: outcome.refusal for row, outcome in pairs if outcome.refusal}
+    _judge_anew(refused)
+    return len(rows)
+
+
+def _deposit(day: date, proposal: Sequence[str]) -> Deposit:
+    constancia, amount, paid_before = proposal
+    return Deposit(
+        constancia_id=int(constancia),
+        amount=Decimal(amount),
+        paid_on=day,
+        seen_paid=Decimal(paid_before),
+    )
+
+
+class Paying(Protocol):
+    """What `_applied` has to know of a movement: the model, or a row of PAYING."""
+
+    pk: int
+    date: date
+    description: str
+    payer_name: str
+    payer_account: str
+
+
+def _applied(pairs: Sequence[tuple[Paying, Outcome]], by: User) -> None:
+    """Tie the movements to their payments, and remember who paid for whom."""
+    insert_rows(
+        Application,
+        ("movement_id", "payment_id"),
+        [(movement.pk, outcome.payment_id) for movement, outcome in pairs],
+    )
+    Movement.objects.filter(pk__in=[movement.pk for movement, _ in pairs]).update(
+        state=Movement.State.APPLIED, decided_at=timezone.now(), decided_by=by
+    )
+    KnownPayer.objects.bulk_create(
+        [
+            KnownPayer(key=key[:180], customer_id=outcome.customer_id)
+            for movement, outcome in pairs
+            for key in sorted(_payer(movement))
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _payer(movement: Paying) -> frozenset[str]:
+    return payer_keys(
+        Line(
+            line=0,
+            date=movement.date,
+            amount=ZERO,
+            description=movement.description,
+            payer_name=movement.payer_name,
+            payer_account=movement.payer_account,
+        )
+    )
+
+
+def _judge_anew(movements: Mapping[int, str]) -> None:
+    """The verdicts as things stand now; each movement (id) with why it was refused, if it was.
+
+    What was given back is no matter of constancias, and stays as it was judged.
+    """
+    waiting = Movement.objects.filter(pk__in=movements).exclude(verdict=Movement.Verdict.REVERSAL)
+    rows = list(waiting.order_by("pk"))
+    lines = [line_of(movement) for movement in rows]
+    index = index_for(lines)
+    totals = {expected.id: expected.total for expected in index.by_reference.values()}
+    verdicts = match_all(lines, index, tolerance=settings.AMOUNT_TOLERANCE)
+    for movement, line, verdict in zip(rows, lines, verdicts, strict=True):
+        if verdict.is_certain and movements[movement.pk]:
+            verdict = replace(verdict, outcome=Judged.SUGGESTION, reason=movements[movement.pk])
+        for name, value in verdict_fields(line, verdict, totals).items():
+            setattr(movement, name, value)
+    Movement.objects.bulk_update(rows, VERDICT_COLUMNS)
+
+
+@transaction.atomic
+def judge_waiting(*, statement: Statement) -> int:
+    """Judge anew what still waits: constancias were paid, cancelled or issued since. How many."""
+    waiting = statement.movements.filter(state=Movement.State.WAITING).select_for_update()
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        _judge_anew(dict.fromkeys(ids[start : start + BATCH], ""))
+    return len(ids)
+
+
+@transaction.atomic
+def assign(*, movement: Movement, parts: Sequence[Part], by: User) -> None:
+    """Apply a deposit to one constancia or several, as a person decided.
+
+    Raises DecisionError when it waits no more or is not in pesos, when the parts are not the whole
+    deposit, or when a constancia takes no deposit; then nothing is recorded.
+    """
+    movement = _waiting(movement)
+    if movement.currency != "MXN":
+        raise DecisionError(
+            f"El depósito está en {movement.currency}, no en pesos. Confírmelo en la constancia con "
+            "los pesos que fueron, y descarte este movimiento con ese motivo."
+        )
+    if len({part.constancia_id for part in parts}) < len(parts):
+        raise DecisionError("Puso dos veces la misma constancia. Junte sus importes en una línea.")
+    if any(part.amount <= 0 for part in parts):
+        raise DecisionError("Cada parte debe ser mayor que cero.")
+    total = sum((part.amount for part in parts), ZERO)
+    if total != movement.amount:
+        raise DecisionError(
+            f"Las partes suman {format_money(total)} y el depósito es de "
+            f"{format_money(movement.amount)}. Corríjalas para que coincidan."
+        )
+    ids = [part.constancia_id for part in parts]
+    paid = {row.pk: row.paid for row in Constancia.objects.with_paid().filter(pk__in=ids)}
+    outcomes = record_payments(
+        deposits=[
+            Deposit(
+                constancia_id=part.constancia_id,
+                amount=part.amount,
+                paid_on=movement.date,
+                seen_paid=paid[part.constancia_id],
+            )
+            for part in parts
+        ],
+        by=by,
+    )
+    if refusals := [outcome.refusal for outcome in outcomes if outcome.refusal]:
+        raise DecisionError(" ".join(refusals))
+    _applied([(movement, outcome) for outcome in outcomes], by)
+
+
+@transaction.atomic
+def ignore(*, movement: Movement, reason: str, by: User) -> None:
+    """Set a movement aside, with the reason. Raises DecisionError when it waits no more."""
+    movement = _waiting(movement)
+    Movement.objects.filter(pk=movement.pk).update(
+        state=Movement.State.IGNORED, decided_at=timezone.now(), decided_by=by, decision=reason
+    )
+    audit.record("movement.ignored", by=by, target=movement, reason=reason)
+
+
+@transaction.atomic
+def comment(*, movement: Movement, text: str, by: User) -> MovementComment:
+    """Note something about a movement."""
+    return MovementComment.objects.create(movement=movement, text=text, written_by=by)
+
+
+def _waiting(movement: Movement) -> Movement:
+    """The movement, locked. Raises DecisionError when somebody else decided meanwhile."""
+    locked = Movement.objects.select_for_update().get(pk=movement.pk)
+    if locked.state != Movement.State.WAITING:
+        raise DecisionError(
+            f"Este movimiento ya está {locked.get_state_display()}; no se hizo nada."
+        )
+    return locked
+
+
+@transaction.atomic
+def undo(*, movement: Movement, by: User, reason: str = "Se deshizo la decisión.") -> None:
+    """Take back what was decided about a movement: it waits again.
+
+    Its payments are reverted, and version 4.0 locked again. Raises DecisionError when nothing was
+    decided, or an invoice was built on it.
+    """
+    locked = Movement.objects.select_for_update().get(pk=movement.pk)
+    if locked.state not in (Movement.State.APPLIED, Movement.State.IGNORED):
+        raise DecisionError("Este movimiento no tiene ninguna decisión que deshacer.")
+    _revert([locked.pk], reason, by)
+    Movement.objects.filter(pk=locked.pk).update(
+        state=Movement.State.WAITING, decided_at=None, decided_by=None, decision=""
+    )
+    audit.record("movement.undone", by=by, target=locked, reason=reason)
+    _judge_anew({locked.pk: ""})
+
+
+@transaction.atomic
+def accept_return(*, movement: Movement, by: User) -> None:
+    """The bank gave a deposit back: take its payment back, and set both movements aside.
+
+    `movement` is the negative line. Raises DecisionError when it is none, or waits no more.
+    """
+    movement = _waiting(movement)
+    deposit = movement.returns
+    if deposit is None or movement.amount > 0:
+        raise DecisionError("Este movimiento no devuelve ningún depósito que conozcamos.")
+    why = f"El banco devolvió el depósito el {movement.date:%d/%m/%Y}."
+    if deposit.state == Movement.State.APPLIED:
+        undo(movement=deposit, by=by, reason=why)
+        deposit.refresh_from_db()
+    if deposit.state == Movement.State.WAITING:
+        ignore(movement=deposit, reason=why, by=by)
+    ignore(movement=movement, reason="Se deshizo el pago del depósito que devuelve.", by=by)
+
+
+def _revert(movements: Collection[int], reason: str, by: User) -> None:
+    payments = Payment.objects.standing().filter(application__movement__in=movements)
+    try:
+        revert_payments(payments=list(payments.values_list("pk", flat=True)), reason=reason, by=by)
+    except InvoicedError as error:
+        raise DecisionError(str(error)) from error
+
+
+def undo_problem(statement: Statement) -> str:
+    """Why a whole statement cannot be undone; empty when it can: nothing else has built on it."""
+    others = Sighting.objects.filter(movement__statement=statement)
+    later = others.exclude(statement__state=Statement.State.UNDONE).select_related("statement")
+    if first := later.first():
+        return (
+            f"«{first.statement}» trae movimientos de este mismo estado de cuenta y cuenta con "
+            "ellos. Deshaga primero aquel."
+        )
+    payments = Payment.objects.standing().filter(application__movement__statement=statement)
+    return invoiced_problem(payments.values_list("constancia_id", flat=True))
+
+
+@transaction.atomic
+def undo_some(*, statement: Statement, by: User) -> int:
+    """Undo up to BATCH of a statement's movements; returns how many."""
+    Statement.objects.select_for_update().get(pk=statement.pk)
+    left = statement.movements.exclude(state=Movement.State.VOID).select_for_update()
+    movements = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    _revert(movements, f"Se deshizo la carga del estado de cuenta: {statement.undone_reason}", by)
+    Movement.objects.filter(pk__in=movements).update(state=Movement.State.VOID)
+    return len(movements)

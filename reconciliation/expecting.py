@@ -1,0 +1,81 @@
+"""The constancias that some movements may speak of, as the plain data that matching knows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from django.db.models import Q
+from django.utils import timezone
+
+from payments.models import Constancia
+from reconciliation.expected import Expected, Index, Status, neighbours, payer_keys
+from reconciliation.models import KnownPayer
+from reconciliation.movement import Movement
+from reconciliation.references_in_text import Kind, find
+
+T = TypeVar("T")
+
+# So many values fit in one query of both databases.
+CHUNK = 5000
+COLUMNS = (
+    *("id", "reference", "total", "subtotal", "issued_at", "expires_on", "status", "paid"),
+    *("customer_name", "customer_rfc", "customer_id"),
+)
+
+
+def index_for(movements: Sequence[Movement]) -> Index:
+    """The constancias whose reference, or nearly, stands in a text, and those of payers we know.
+
+    The queries grow with the thousands of movements, and not with the constancias.
+    """
+    references: set[str] = set()
+    payers: set[str] = set()
+    for movement in movements:
+        if movement.amount <= 0:
+            continue
+        for candidate in find(movement.description, movement.reference, broken=True):
+            references.add(candidate.reference)
+            if candidate.kind is Kind.BROKEN:
+                references.update(neighbours(candidate.reference))
+        payers |= payer_keys(movement)
+    keys_of_customer = _known(payers)
+    rfcs = {key.removeprefix("rfc:") for key in payers if key.startswith("rfc:")}
+    waiting = Q(status__in=[Constancia.Status.OPEN, Constancia.Status.EXPIRED])
+    conditions = [Q(reference__in=chunk) for chunk in _chunks(references)]
+    conditions += [Q(customer__in=chunk) & waiting for chunk in _chunks(keys_of_customer)]
+    conditions += [Q(customer_rfc__in=chunk) & waiting for chunk in _chunks(rfcs)]
+    found = {}
+    for condition in conditions:
+        rows = Constancia.objects.with_paid().filter(condition).order_by()
+        for row in rows.values_list(*COLUMNS, named=True):
+            found[row.id] = Expected(
+                id=row.id,
+                reference=row.reference,
+                total=row.total,
+                subtotal=row.subtotal,
+                issued_on=timezone.localdate(row.issued_at),
+                expires_on=row.expires_on,
+                status=Status(row.status),
+                paid=row.paid,
+                customer_name=row.customer_name,
+                rfc=row.customer_rfc,
+                payer_keys=frozenset(keys_of_customer.get(row.customer_id, ())),
+            )
+    return Index(found.values())
+
+
+def _known(keys: Iterable[str]) -> dict[int, set[str]]:
+    """The customers (ids) for whom these payers paid before, with the keys of each."""
+    customers: dict[int, set[str]] = defaultdict(set)
+    for chunk in _chunks(keys):
+        rows = KnownPayer.objects.filter(key__in=chunk).values_list("customer_id", "key")
+        for customer, key in rows:
+            customers[customer].add(key)
+    return customers
+
+
+def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(values)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

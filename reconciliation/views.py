@@ -1,0 +1,38 @@
+"""The customer's page for a deposit that was not found."""
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import CustomerRequest, customer_page
+from reconciliation.claim_forms import ClaimForm
+from reconciliation.claims import claim_deposit
+from reconciliation.models import DepositClaim
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
+def claim(request: CustomerRequest) -> HttpResponse:
+    """Say which deposit is missing; what was claimed before, and how it stands."""
+    if request.method != "POST":
+        return _page(request, ClaimForm())
+    if limited := ratelimit.consume_or_429(request, action="claim", user=request.user):
+        return limited
+    form = ClaimForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    _, is_new = claim_deposit(customer=request.customer, by=request.user, **form.cleaned_data)
+    if is_new:
+        messages.success(
+            request, "Recibimos su reclamo. Buscaremos su depósito y le contestaremos por correo."
+        )
+    else:
+        messages.info(request, "Ya teníamos este reclamo y lo estamos revisando.")
+    return redirect("reconciliation:claim")
+
+
+def _page(request: CustomerRequest, form: ClaimForm) -> HttpResponse:
+    claims = DepositClaim.objects.filter(customer=request.customer).order_by("-pk")
+    return render(request, "reconciliation/claim.html", {"form": form, "claims": claims})

@@ -1,0 +1,131 @@
+"""Going on with statements, batch by batch: reading, confirming, undoing.
+
+A small file is worked through while its page loads, a large one by the worker. Whoever works on a
+statement says so in `worked_at`; when that falls silent, the next round of the worker goes on.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from reconciliation.deciding import DecisionError, confirm_some, undo_problem, undo_some
+from reconciliation.models import Movement, Statement
+from reconciliation.reading import read_whole
+
+log = logging.getLogger(__name__)
+
+# Longer than any batch, and than reading the largest file.
+SILENCE = timedelta(minutes=3)
+MOST_ATTEMPTS = 5
+# Up to these, a page waits for the work to be done.
+SMALL_FILE = 500_000  # bytes, some 5,000 lines
+SMALL_WORK = 2000  # movements
+
+
+@transaction.atomic
+def ask_to_confirm(*, statement: Statement, by: User) -> int:
+    """Have every exact movement of the statement confirmed. Returns how many there are.
+
+    Raises DecisionError when it is not ready, or there is nothing to confirm.
+    """
+    return _ask(statement, by, Statement.State.CONFIRMING, statement.movements.exact().count())
+
+
+@transaction.atomic
+def ask_to_undo(*, statement: Statement, reason: str, by: User) -> int:
+    """Have the whole statement undone, for the reason given. Returns how many movements it has.
+
+    Raises DecisionError when it is not ready, or something else has built on it.
+    """
+    if problem := undo_problem(statement):
+        raise DecisionError(problem)
+    Statement.objects.filter(pk=statement.pk, state=Statement.State.READY).update(
+        undone_reason=reason
+    )
+    left = statement.movements.exclude(state=Movement.State.VOID)
+    return _ask(statement, by, Statement.State.UNDOING, left.count(), reason=reason)
+
+
+def _ask(statement: Statement, by: User, state: Statement.State, total: int, **data: str) -> int:
+    if not total and state == Statement.State.CONFIRMING:
+        raise DecisionError("No hay pagos exactos por confirmar en este estado de cuenta.")
+    asked = Statement.objects.filter(pk=statement.pk, state=Statement.State.READY).update(
+        state=state, asked_by=by, done=0, total=total, worked_at=None, attempts=0
+    )
+    if not asked:
+        raise DecisionError("El estado de cuenta está en otra cosa en este momento; espere.")
+    audit.record(f"statement.{state.value}", by=by, target=statement, movements=total, **data)
+    return total
+
+
+def go_on(statement: Statement) -> None:
+    """Work on the statement until it is done, unless somebody else is at it."""
+    if not _claim(statement):
+        return
+    statement.refresh_from_db()
+    if statement.attempts > MOST_ATTEMPTS:
+        _give_up(statement)
+    elif statement.state == Statement.State.READING:
+        read_whole(statement)
+        statement.refresh_from_db()
+    if statement.state == Statement.State.CONFIRMING:
+        _batches(statement, confirm_some)
+    elif statement.state == Statement.State.UNDOING:
+        _batches(statement, undo_some)
+
+
+def _claim(statement: Statement) -> bool:
+    now = timezone.now()
+    free = Q(worked_at=None) | Q(worked_at__lt=now - SILENCE)
+    return bool(
+        Statement.objects.filter(free, pk=statement.pk, state__in=Statement.WORKING).update(
+            worked_at=now, attempts=F("attempts") + 1
+        )
+    )
+
+
+def _give_up(statement: Statement) -> None:
+    """A file that ended the worker again and again."""
+    failed = {
+        "state": Statement.State.FAILED,
+        "failure": "El archivo interrumpió varias veces al programa que lo lee. Descárguelo de "
+        "nuevo del banco; si se repite, avise a su administrador.",
+    }
+    ready = {"state": Statement.State.READY}
+    changes = failed if statement.state == Statement.State.READING else ready
+    Statement.objects.filter(pk=statement.pk).update(worked_at=None, attempts=0, **changes)
+    statement.refresh_from_db()
+
+
+def _batches(statement: Statement, some: Callable[..., int]) -> None:
+    undoing = statement.state == Statement.State.UNDOING
+    after = Statement.State.UNDONE if undoing else Statement.State.READY
+    try:
+        while count := some(statement=statement, by=statement.asked_by):
+            Statement.objects.filter(pk=statement.pk).update(
+                done=F("done") + count, worked_at=timezone.now(), attempts=1
+            )
+    except DecisionError as error:  # an invoice was issued meanwhile: the rest stays
+        log.warning("The statement %s could not be undone whole: %s", statement.pk, error)
+        after = Statement.State.READY
+    Statement.objects.filter(pk=statement.pk, state=statement.state).update(
+        state=after, worked_at=None, attempts=0
+    )
+    statement.refresh_from_db()
+
+
+def go_on_with_all() -> int:
+    """Go on with whatever waits; returns how many statements. For the worker."""
+    waiting = list(Statement.objects.filter(state__in=Statement.WORKING).order_by("pk"))
+    for statement in waiting:
+        try:
+            go_on(statement)
+        except Exception:  # one statement must not hold up the others
+            log.exception("The statement %s could not be worked on", statement.pk)
+    return len(waiting)

@@ -154,8 +154,8 @@ def imported(content: bytes, cxc: User) -> None:
     go_on(uploaded)
     uploaded.refresh_from_db()
     applied = uploaded.movements.filter(state=Movement.State.APPLIED).count()
-    assert uploaded.state == Statement.State.READY
-    assert 0.6 * uploaded.counted < applied < 0.8 * uploaded.counted
+    if uploaded.state != Statement.State.READY or not 0.6 < applied / uploaded.counted < 0.8:
+        raise RuntimeError(f"The import went wrong: {uploaded.state}, {applied} applied")
 
 
 @transaction.atomic

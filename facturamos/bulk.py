@@ -28,7 +28,7 @@ def insert_rows(
     plain = [_with_json(row, documents) for row in rows]
     if not plain:
         return
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in plain:

@@ -6,6 +6,7 @@ as `Peña & D'Ángel` must read so), the HTML always is.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -35,6 +36,20 @@ class Draft:
     facts: list[tuple[str, str]]
     link: tuple[str, str]
     context: dict[str, str]
+
+    # Until it is rendered, it says nothing.
+    text: ClassVar = ""
+    html: ClassVar = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What `Draft(**…)` takes again."""
+        return {
+            "name": self.name,
+            "subject": self.subject,
+            "facts": self.facts,
+            "link": self.link,
+            "context": self.context,
+        }
 
     def render(self) -> Letter:
         """The letter."""

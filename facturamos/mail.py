@@ -8,18 +8,20 @@ pauses, and parks for a person what was refused for good or failed for a day.
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import make_msgid
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from facturamos.bulk import insert_rows
 from facturamos.letters import Draft, Letter
 from facturamos.models import OutboxMessage
 
@@ -31,6 +33,10 @@ PAUSES: list[float] = [1, 2, 5, 15, 60, 120, 240, 480, 517]
 # Longer than the dozen steps of handing over a mail, each of EMAIL_TIMEOUT at most.
 LEASE = timedelta(minutes=5)
 BATCH = 50
+COLUMNS = (
+    *("message_id", "key", "to", "reply_to", "sender", "subject", "text", "html", "draft"),
+    *("attachments", "state", "attempts", "last_error", "created_at", "next_attempt_at"),
+)
 REFUSED_FOR_GOOD = 500
 
 
@@ -64,19 +70,27 @@ class Mail:
 
 def post(mails: Iterable[Mail]) -> None:
     """Write the mails; those that were written before, in this process or another, stay as is."""
-    OutboxMessage.objects.bulk_create(
-        [
-            _row(
-                mail.to,
-                mail.letter,
-                key=mail.key,
-                attachments=[list(attachment) for attachment in mail.attachments],
-                reply_to=list(mail.reply_to),
+    rows = {
+        mail.key: _values(
+            mail.to,
+            mail.letter,
+            key=mail.key,
+            attachments=[list(attachment) for attachment in mail.attachments],
+            reply_to=list(mail.reply_to),
+        )
+        for mail in mails
+    }
+    if not rows:
+        return
+    try:
+        with transaction.atomic():
+            insert_rows(
+                OutboxMessage, COLUMNS, [[row[name] for name in COLUMNS] for row in rows.values()]
             )
-            for mail in mails
-        ],
-        ignore_conflicts=True,
-    )
+    except IntegrityError:  # at least one is there already
+        OutboxMessage.objects.bulk_create(
+            [OutboxMessage(**row) for row in rows.values()], ignore_conflicts=True
+        )
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -108,27 +122,33 @@ def _rows(message: EmailMessage) -> list[OutboxMessage]:
         html=next((body for body, kind in alternatives if kind == "text/html"), ""),
     )
     return [
-        _row(to, letter, sender=message.from_email, reply_to=list(message.reply_to))
+        OutboxMessage(
+            **_values(to, letter, sender=message.from_email, reply_to=list(message.reply_to))
+        )
         for to in message.to
     ]
 
 
-def _row(to: str, letter: Letter | Draft, sender: str = "", **fields: object) -> OutboxMessage:
+def _values(to: str, letter: Letter | Draft, sender: str = "", **fields: Any) -> dict[str, Any]:
+    """The columns of a new row; those of COLUMNS at least."""
     sender = sender or settings.DEFAULT_FROM_EMAIL
-    says = (
-        {"draft": asdict(letter)}
-        if isinstance(letter, Draft)
-        else {"text": letter.text, "html": letter.html}
-    )
-    return OutboxMessage(
-        message_id=make_msgid(domain=sender.rpartition("@")[2].rstrip(">")),
-        to=[to],
-        sender=sender,
-        subject=letter.subject,
-        next_attempt_at=timezone.now(),
-        **says,
+    draft = letter if isinstance(letter, Draft) else None
+    now = timezone.now()
+    return {
+        "message_id": make_msgid(domain=sender.rpartition("@")[2].rstrip(">")),
+        "to": [to],
+        "sender": sender,
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "draft": draft.as_json() if draft else None,
+        "state": OutboxMessage.State.WAITING.value,
+        "attempts": 0,
+        "last_error": "",
+        "created_at": now,
+        "next_attempt_at": now,
         **fields,
-    )
+    }
 
 
 def send_due() -> int:

@@ -6,6 +6,7 @@ They read what they are given and write nothing: the admin shows them with inven
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 
 from django.urls import reverse
@@ -126,7 +127,7 @@ def confirmed(reference: str, customer_name: str, total: Decimal) -> Draft:
         "payment_confirmed",
         f"Confirmamos el pago de su constancia {printed}",
         facts=[("Referencia", printed), ("Total", _mxn(total))],
-        link=("Ver el aviso y el manual de la versión 4.0", reverse("renewals:migration")),
+        link=("Ver el aviso y el manual de la versión 4.0", _notice()),
         context={"customer_name": customer_name},
     )
 
@@ -158,6 +159,11 @@ def invoice(request: InvoiceRequest) -> Letter:
         ],
         link=_page(constancia),
     )
+
+
+@cache
+def _notice() -> str:
+    return reverse("renewals:migration")
 
 
 def _facts(constancia: Constancia) -> Sequence[tuple[str, str]]:

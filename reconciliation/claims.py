@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Length
 from django.utils import timezone
 
 from accounts import audit
@@ -17,6 +17,8 @@ from reconciliation.models import DepositClaim, Movement
 DAYS_OF_SAME_AMOUNT = timedelta(days=5)
 DAYS_OF_NEAR_AMOUNT = timedelta(days=1)
 NEAR = Decimal("0.05")  # of the amount
+# A shorter tracking key stands in any text by chance.
+SHORTEST_KEY = 6
 MOST = 20
 
 
@@ -93,6 +95,7 @@ def movements_like(claim: DepositClaim) -> QuerySet[Movement]:
     )
     if claim.tracking_key:
         alike |= Q(tracking_key__iexact=claim.tracking_key)
+    if len(claim.tracking_key) >= SHORTEST_KEY:
         alike |= Q(description__icontains=claim.tracking_key)
     waiting = Movement.objects.for_a_person().filter(amount__gt=0)
     return waiting.filter(alike).order_by("date", "pk")[:MOST]
@@ -109,11 +112,13 @@ def claims_like(movement: Movement) -> QuerySet[DepositClaim]:
         amount__range=(movement.amount / (1 + NEAR), movement.amount / (1 - NEAR)),
         paid_on__range=(day - DAYS_OF_NEAR_AMOUNT, day + DAYS_OF_NEAR_AMOUNT),
     )
-    texts = f"{movement.tracking_key} {movement.description}"
-    told = ~Q(tracking_key="") & Q(texts__icontains=F("tracking_key"))
-    claims = DepositClaim.objects.filter(state=DepositClaim.State.OPEN)
-    claims = claims.annotate(texts=Cast(Value(texts), TextField()))
-    return claims.filter(alike | told).select_related("customer").order_by("pk")[:MOST]
+    claims = DepositClaim.objects.filter(state=DepositClaim.State.OPEN).annotate(
+        text=Cast(Value(movement.description), TextField()), key_length=Length("tracking_key")
+    )
+    alike |= Q(key_length__gte=SHORTEST_KEY, text__icontains=F("tracking_key"))
+    if movement.tracking_key:
+        alike |= Q(tracking_key__iexact=movement.tracking_key)
+    return claims.filter(alike).select_related("customer").order_by("pk")[:MOST]
 
 
 def _near(amount: Decimal) -> tuple[Decimal, Decimal]:

@@ -159,8 +159,8 @@ def assign(*, movement: Movement, parts: Sequence[Part], by: User) -> None:
     movement = _waiting(movement)
     if movement.currency != "MXN":
         raise DecisionError(
-            f"El depósito está en {movement.currency}, no en pesos. Confírmelo en la constancia con "
-            "los pesos que fueron, y descarte este movimiento con ese motivo."
+            f"El depósito está en {movement.currency}, no en pesos. Confírmelo en la constancia "
+            "con los pesos que fueron, y descarte este movimiento con ese motivo."
         )
     if len({part.constancia_id for part in parts}) < len(parts):
         raise DecisionError("Puso dos veces la misma constancia. Junte sus importes en una línea.")

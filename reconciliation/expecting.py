@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 # So many values fit in one query of both databases.
 CHUNK = 5000
+# Up to so many mistyped numbers, their neighbours are asked for.
+FEW = 200
 COLUMNS = (
     *("id", "reference", "total", "subtotal", "issued_at", "expires_on", "status", "paid"),
     *("customer_name", "customer_rfc", "customer_id"),
@@ -30,18 +32,18 @@ def index_for(movements: Sequence[Movement]) -> Index:
     The queries grow with the thousands of movements, and not with the constancias.
     """
     references: set[str] = set()
+    mistyped: set[str] = set()
     payers: set[str] = set()
     for movement in movements:
         if movement.amount <= 0:
             continue
         for candidate in find(movement.description, movement.reference, broken=True):
-            references.add(candidate.reference)
-            if candidate.kind is Kind.BROKEN:
-                references.update(neighbours(candidate.reference))
+            (mistyped if candidate.kind is Kind.BROKEN else references).add(candidate.reference)
         payers |= payer_keys(movement)
+    references |= _near(mistyped)
     keys_of_customer = _known(payers)
     rfcs = {key.removeprefix("rfc:") for key in payers if key.startswith("rfc:")}
-    waiting = Q(status__in=[Constancia.Status.OPEN, Constancia.Status.EXPIRED])
+    waiting = Q(status__in=Constancia.TAKES_DEPOSITS)
     conditions = [Q(reference__in=chunk) for chunk in _chunks(references)]
     conditions += [Q(customer__in=chunk) & waiting for chunk in _chunks(keys_of_customer)]
     conditions += [Q(customer_rfc__in=chunk) & waiting for chunk in _chunks(rfcs)]
@@ -63,6 +65,15 @@ def index_for(movements: Sequence[Movement]) -> Index:
                 payer_keys=frozenset(keys_of_customer.get(row.customer_id, ())),
             )
     return Index(found.values())
+
+
+def _near(mistyped: set[str]) -> set[str]:
+    """The references one slip away: each number has 68, so many numbers are held against ours."""
+    if len(mistyped) <= FEW:
+        return {near for number in mistyped for near in neighbours(number)}
+    waiting = Constancia.objects.filter(status__in=Constancia.TAKES_DEPOSITS)
+    ours = set(waiting.values_list("reference", flat=True))
+    return {near for number in mistyped for near in neighbours(number) if near in ours}
 
 
 def _known(keys: Iterable[str]) -> dict[int, set[str]]:

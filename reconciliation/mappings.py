@@ -68,7 +68,7 @@ def unknown_table(statement: Statement) -> Table | None:
         if any(layout.recognizes(source) for layout in LAYOUTS):
             return None
         headers = generic.headers_in(source)
-    except UnreadableStatementError:
+    except (UnreadableStatementError, OSError):  # or the file is lost
         return None
     return Table(headers, _first_rows(source, headers)) if headers else None
 

@@ -1,7 +1,6 @@
 """What CxC sends about a movement."""
 
-from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import BigAutoField
@@ -124,19 +123,22 @@ class BasePartFormSet(forms.BaseFormSet):
         ]
 
 
-PartFormSet: type[BasePartFormSet] = forms.formset_factory(
-    PartForm,
-    formset=BasePartFormSet,
-    extra=2,
-    max_num=MOST_PARTS,
-    absolute_max=MOST_PARTS,
+PartFormSet = cast(
+    type[BasePartFormSet],
+    forms.formset_factory(
+        PartForm,
+        formset=BasePartFormSet,
+        extra=2,
+        max_num=MOST_PARTS,
+        absolute_max=MOST_PARTS,
+    ),
 )
 
 
-def parts_to_begin_with(pairs: list[tuple[Constancia, Decimal]]) -> BasePartFormSet:
-    """The rows with these constancias and amounts (MXN), and some empty ones."""
+def parts_to_begin_with(constancias: list[Constancia]) -> BasePartFormSet:
+    """The rows with what these constancias (from `with_paid`) lack, and some empty ones."""
     initial = [
-        {"reference": constancia.printed_reference, "amount": f"{amount:,.2f}"}
-        for constancia, amount in pairs[: MOST_PARTS - 2]
+        {"reference": row.printed_reference, "amount": f"{row.missing:,.2f}"}
+        for row in constancias[: MOST_PARTS - 2]
     ]
     return PartFormSet(initial=initial, prefix="partes")

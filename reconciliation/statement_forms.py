@@ -41,7 +41,7 @@ class UndoForm(forms.Form):
 
     reason = forms.CharField(
         label="Motivo",
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         max_length=500,
         error_messages={"required": "Escriba el motivo: queda en la auditoría."},
     )

@@ -11,8 +11,28 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts.models import AuditEvent, PrivacyConsent, PrivacyNotice
-from payments.models import BankAccount, Constancia, ConstanciaLine, Payment
+from payments.models import (
+    BankAccount,
+    Constancia,
+    ConstanciaLine,
+    Payment,
+    PaymentProof,
+    PaymentReversal,
+    ProofFile,
+)
+from payments.reverting import revert_payments
+from reconciliation.deciding import comment
+from reconciliation.models import (
+    Application,
+    DepositClaim,
+    Movement,
+    MovementComment,
+    Sighting,
+    Statement,
+)
+from reconciliation.work import ask_to_confirm, go_on
 from tests import factories
+from tests.reconciliation import bank
 
 # What is kept, with a column that is no key and another value for it.
 KEPT = [
@@ -23,6 +43,14 @@ KEPT = [
     (ConstanciaLine, "description", "Otra cosa"),
     (Payment, "amount", Decimal("0.01")),
     (Constancia, "customer_name", "Otro nombre"),
+    (PaymentReversal, "reason", "Otro motivo"),
+    (PaymentProof, "tracking_key", "OTRA"),
+    (ProofFile, "original_name", "otro.pdf"),
+    (Statement, "sha256", "0" * 64),
+    (Movement, "description", "Otro concepto"),
+    (Sighting, "line", 99),
+    (Application, "payment_id", 99),
+    (MovementComment, "text", "Otro comentario"),
 ]
 
 
@@ -32,7 +60,23 @@ def paid(user, cxc):
     constancia = factories.make_constancia(user)
     # A notice without consents, so that no foreign key is in the way of deleting it.
     factories.make_notice("sin aceptar")
-    return factories.pay(constancia, cxc)
+    factories.pay(constancia, cxc)
+    revert_payments(payments=[Payment.objects.get().pk], reason="Rebotó.", by=cxc)
+    proof = factories.make_proof(constancia)
+    ProofFile.objects.create(proof=proof, file="a.pdf", kind="pdf", sha256="a" * 64, size=1)
+    reconcile(constancia, cxc)
+    constancia.refresh_from_db()
+    return constancia
+
+
+def reconcile(constancia, cxc) -> None:
+    """Pay it by a statement, with a comment, and see the same movement again in another."""
+    deposit = bank.spei(constancia)
+    read = bank.imported(bank.statement(deposit), cxc)
+    ask_to_confirm(statement=read, by=cxc)
+    go_on(read)
+    comment(movement=read.movements.get(), text="Revisado.", by=cxc)
+    bank.imported(bank.statement(deposit, bank.spei(None, "5.00", folio=2)), cxc)
 
 
 def is_refused(write) -> bool:
@@ -145,6 +189,10 @@ MOVES_ON = {
         *("pdf", "pdf_sha256"),
     },
     BankAccount: {"approved_at", "approved_by_id", "retired_at", "retired_by_id"},
+    Movement: {
+        *("verdict", "reason", "spans", "proposal", "returns_id"),
+        *("state", "decided_at", "decided_by_id", "decision"),
+    },
 }
 
 
@@ -191,7 +239,7 @@ def pairs() -> list:
     Where both are NOT NULL there is nothing to forget.
     """
     found = []
-    for app in ("accounts", "facturamos", "payments", "renewals"):
+    for app in ("accounts", "facturamos", "payments", "reconciliation", "renewals"):
         for model in apps.get_app_config(app).get_models():
             fields = {field.name: field for field in model._meta.fields}
             found += [
@@ -215,6 +263,9 @@ def test_when_and_by_whom_are_both_known_or_neither(paid, cxc, outsider, model, 
     unpaid = factories.make_constancia(outsider)
     factories.make_proof(unpaid)
     factories.make_invoice_request(unpaid)
+    DepositClaim.objects.create(
+        customer=unpaid.customer, paid_on=timezone.localdate(), amount=5, made_by=outsider
+    )
     name = f"{event}_{half}"
     some = {"at": datetime(2999, 1, 1, tzinfo=UTC), "by": cxc}[half]
     rows = model.objects.all()

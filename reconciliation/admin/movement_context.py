@@ -70,14 +70,13 @@ def choices(query: QueryDict, movement: Movement, parts: BasePartFormSet | None)
     (`parte`: ids of constancias), or `parts` as they were sent."""
     search = SearchForm(query if "q" in query else None)
     found = find_constancias(search.cleaned_data["q"]) if search.is_valid() else []
-    amounts = {int(pk): amount for pk, amount, _ in movement.proposal}
+    ids = [int(pk) for pk, _amount, _paid_before in movement.proposal]
     chosen = [int(pk) for pk in query.getlist("parte") if _is_id(pk)][:MOST_PARTS]
-    rows = Constancia.objects.with_paid().in_bulk([*amounts, *chosen])
-    proposed = [rows[pk] for pk in amounts if pk in rows]
-    several = [(rows[pk], Decimal(amounts[pk])) for pk in amounts if pk in rows and amounts[pk]]
-    split = [(rows[pk], rows[pk].missing) for pk in dict.fromkeys(chosen) if pk in rows]
-    if not split and len(several) > 1:
-        split = several
+    rows = Constancia.objects.with_paid().in_bulk([*ids, *chosen])
+    proposed = [rows[pk] for pk in ids if pk in rows]
+    split = [rows[pk] for pk in dict.fromkeys(chosen) if pk in rows]
+    if not split and len(proposed) > 1 and _make_up(proposed, movement):
+        split = proposed
     return {
         "search": search,
         "searched": search.is_bound,
@@ -87,6 +86,11 @@ def choices(query: QueryDict, movement: Movement, parts: BasePartFormSet | None)
         "split_open": bool(split) or parts is not None,
         "parts": parts or parts_to_begin_with(split),
     }
+
+
+def _make_up(constancias: list[Constancia], movement: Movement) -> bool:
+    """Whether what they lack adds up to the deposit."""
+    return sum((row.missing for row in constancias), ZERO) == movement.amount
 
 
 def _choice(movement: Movement, constancia: Constancia) -> Choice:

@@ -67,6 +67,7 @@ class MovementPages(ReadOnlyAdmin):
         """A view that decides: for those who may, by POST only."""
 
         def wrapped(request: HttpRequest, pk: int) -> HttpResponse:
+            self.check_may_view(request)
             if not self.has_decide_permission(request):
                 raise PermissionDenied
             movement = get_object_or_404(self.get_queryset(request), pk=pk)

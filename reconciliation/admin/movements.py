@@ -103,6 +103,7 @@ class MovementAdmin(MovementPages):
         "del texto del banco."
     )
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     change_list_template = "admin/reconciliation/movement/change_list.html"
 
     @admin.display(description="fecha", ordering="date")
@@ -130,7 +131,7 @@ class MovementAdmin(MovementPages):
         """When its statement was uploaded."""
         if movement.state != Movement.State.WAITING:
             return "–"
-        return f"{timezone.localtime(movement.statement.uploaded_at):%d/%m/%Y %H:%M}"
+        return f"{timezone.localtime(movement.statement.uploaded_at):%d/%m/%Y}"
 
     def get_queryset(self, request: HttpRequest) -> MovementQuerySet:
         """With the statement of each."""

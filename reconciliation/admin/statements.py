@@ -214,6 +214,8 @@ class StatementAdmin(ReadOnlyAdmin):
             return _to(statement)
         if asked <= SMALL_WORK:
             go_on(statement)
+        statement.refresh_from_db()
+        if not statement.is_working:  # else the worker has it, and the page shows how far it is
             done = statement.movements.filter(state=Movement.State.APPLIED).count() - before
             self._tell_confirmed(request, done, asked - done)
         return _to(statement)
@@ -258,6 +260,10 @@ class StatementAdmin(ReadOnlyAdmin):
             return _to(statement)
         if asked <= SMALL_WORK:
             go_on(statement)
+            statement.refresh_from_db()
+            if statement.state == Statement.State.READY:  # an invoice was issued meanwhile
+                text = f"No se deshizo todo. {undo_problem(statement)}"
+                self.message_user(request, text, messages.ERROR)
         return _to(statement)
 
     def _chosen(self, request: HttpRequest, pk: int, allowed: bool) -> Statement:

@@ -206,11 +206,13 @@ class _Table:
     def _kind(self, cells: list[Cell]) -> str:
         """`more` and `trailer` carry no amount, or a total: leaving them out loses no money."""
         first = cells[self.date] if self.date < len(cells) else ""
-        if first and not isinstance(first, str):
-            return "data"
+        if not isinstance(first, str):
+            if first:
+                return "data"
+            first = ""
         if first and first[0] in "0123":  # a day, nearly always
             return "data"
-        if isinstance(first, str) and _TOTAL.match(first):
+        if _TOTAL.match(first):
             return "trailer"
         if any(cell_text(cells[at]) for at in self.money if at < len(cells)):
             return "data"

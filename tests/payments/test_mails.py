@@ -224,12 +224,12 @@ def test_a_mail_takes_the_same_queries_for_one_reader_and_for_three(
     constancia, user, django_assert_num_queries
 ):
     proof = factories.make_proof(constancia)
-    with django_assert_num_queries(2):  # the readers, and the rows
+    with django_assert_num_queries(4):  # the readers, and the rows
         mails.proof_refused(proof=proof)
     OutboxMessage.objects.all().delete()
     factories.make_user(user.customer)
     factories.make_user(user.customer)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         mails.proof_refused(proof=proof)
     assert OutboxMessage.objects.count() == 3
 
@@ -523,7 +523,7 @@ class TestReminder:
         for _ in range(count - 1):
             factories.make_constancia(factories.make_consenting_user())
         at(2)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(4):
             assert send_reminders() == count
         with django_assert_num_queries(1):
             assert send_reminders() == 0

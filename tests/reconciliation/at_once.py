@@ -105,10 +105,9 @@ def main(rounds: int, *, unlocked: bool) -> None:
         vars(deciding)["_waiting"] = slow
     user, cxc = factories.make_consenting_user(), factories.make_user(is_staff=True)
     for _ in range(rounds):
-        problems = decide_round(user, cxc)
-        if not unlocked:
-            problems = (*import_round(user, cxc), *problems)
-        for problem in problems:
+        for problem in decide_round(user, cxc):
+            print(problem)
+        for problem in () if unlocked else import_round(user, cxc):
             print(problem)
     print(f"{rounds} rounds")
 

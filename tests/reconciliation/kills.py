@@ -85,6 +85,7 @@ def in_a_child(content: bytes, by: User, killer: Killer | None = None) -> bool:
 
 def one_point(number: int, *, after: bool, user: User, cxc: User) -> Iterator[str]:
     """Kill there, import twice more, and look at what is there."""
+    assert user.customer
     exact = [factories.make_constancia(user, factories.make_quote(user.customer)) for _ in "ab"]
     partial = factories.make_constancia(user, factories.make_quote(user.customer))
     lines = [

@@ -10,7 +10,7 @@ from payments.recording import record_payment
 from payments.reverting import revert_payments
 from reconciliation.balances import overpaid, partly_paid
 from tests import factories
-from tests.reconciliation.test_queue import text_of
+from tests.reconciliation.desk import text_of
 
 BALANCES = "/admin/reconciliation/movement/saldos/"
 

@@ -15,7 +15,7 @@ from facturamos.models import OutboxMessage
 from reconciliation.claims import ClaimError, answer_claim, claim_deposit, claims_like
 from reconciliation.models import DepositClaim, Movement
 from tests import factories
-from tests.reconciliation.test_queue import HOSTILE, deposit, page_of, text_of
+from tests.reconciliation.desk import HOSTILE, deposit, page_of, text_of
 
 ADDRESS = "/depositos/reclamar/"
 DESK = "/admin/reconciliation/depositclaim/"
@@ -208,6 +208,15 @@ class TestDesk:
         page = desk.get(f"{DESK}{claim.pk}/change/").content.decode()
         assert page_of(movement) not in page
         assert not claims_like(movement)
+
+    def test_a_short_key_stands_in_any_text(self, desk, cxc, user):
+        day = timezone.localdate() - timedelta(days=50)
+        claim = make_claim(user, paid_on=day, tracking_key="SPEI")
+        movement = deposit(cxc, "7.00")
+        assert page_of(movement) not in desk.get(f"{DESK}{claim.pk}/change/").content.decode()
+        assert not claims_like(movement)
+        movement.tracking_key = "spei"
+        assert list(claims_like(movement)) == [claim]
 
     def test_an_applied_deposit_and_an_answered_claim_are_no_matter(self, desk, cxc, user):
         constancia = factories.make_constancia(user)

@@ -269,6 +269,6 @@ class TestUndoing:
 def test_queries_do_not_grow_with_the_lines(number, cxc, django_assert_num_queries):
     people = [factories.make_consenting_user() for _ in range(number)]
     lines = [spei(factories.make_constancia(each), folio=n) for n, each in enumerate(people)]
-    with django_assert_num_queries(74):
+    with django_assert_num_queries(76):
         read = imported(statement(*lines), cxc)
         confirm(read, cxc)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from payments.groups import PERMISSIONS as PAYMENTS
 from payments.models import Payment
+from reconciliation.deciding import DecisionError
 from reconciliation.groups import PERMISSIONS
 from reconciliation.models import Movement, Statement, TableMapping
 from reconciliation.reading import upload_statement
@@ -216,6 +217,25 @@ class TestLight:
         assert "Repetidas: 3 · $1,993.40" in page
         assert "en total $0.00 en 0 movimientos" in page
 
+    def test_what_was_undone_before_an_invoice_stopped_it_is_told(self, client, read):
+        read.movements.filter(verdict="unidentified").update(state="void")
+        page = text_of(client.get(page_of(read)))
+        assert "Necesitan a una persona 0 · $0.00" in page
+        assert "en total $1,993.40 en 3 movimientos" in page
+        assert "y de lo que se deshizo: 1 · $700.00" in page
+
+    def test_another_currency_is_counted_and_not_added_up(self, client, read):
+        dollars = read.movements.get(verdict="unidentified")
+        values = {
+            field.attname: getattr(dollars, field.attname)
+            for field in Movement._meta.concrete_fields
+            if not field.primary_key
+        }
+        Movement.objects.create(**values | {"fingerprint": "usd", "currency": "USD"})
+        page = text_of(client.get(page_of(read)))
+        assert "Necesitan a una persona 2 · $700.00" in page
+        assert "1 en otra moneda: se cuentan, pero no se suman." in page
+
     def test_unreadable_lines_and_gaps_are_listed(self, client, constancia, cxc):
         lines = statement(*(spei(None, "10.00", folio=n) for n in range(6))).split(b"\r\n")
         bad = b"99-99-2026\t<script>SIN FECHA\t\t10.00\t1.00"
@@ -264,6 +284,8 @@ class TestConfirming:
         page = client.post(page_of(read, "confirmar"), follow=True)
         assert "Se confirmó 1 pago." in text_of(page)
         assert "Ya aplicados 1 · $1,305.00" in text_of(page)
+        [applied] = re.findall(r'href="([^"]*state__exact=applied)"', page.content.decode())
+        assert "$1,305.00" in text_of(client.get(applied.replace("&amp;", "&")))
         assert "Confirmar" not in re.findall(r'value="([^"]*)"', page.content.decode())
         assert Payment.objects.get().recorded_by == cxc
 
@@ -284,6 +306,12 @@ class TestConfirming:
         page = client.post(page_of(read, "confirmar"), follow=True)
         assert "Confirmando los pagos" in text_of(page)
         assert not Payment.objects.exists()
+
+    def test_the_worker_may_be_quicker(self, client, read, monkeypatch):
+        monkeypatch.setattr("reconciliation.admin.statements.go_on", lambda statement: None)
+        page = text_of(client.post(page_of(read, "confirmar"), follow=True))
+        assert "Confirmando los pagos" in page
+        assert "cambiaron mientras tanto" not in page
 
     def test_looking_is_not_confirming(self, client, read):
         assert client.get(page_of(read, "confirmar")).status_code == 302
@@ -325,6 +353,14 @@ class TestUndoing:
         assert "Deshaga primero aquel" in text_of(page)
         read.refresh_from_db()
         assert read.state == Statement.State.READY
+
+    def test_an_invoice_issued_at_the_last_moment_stops_it(self, client, read, monkeypatch):
+        def refuse(**_):
+            raise DecisionError("Ya tiene factura.")
+
+        monkeypatch.setattr("reconciliation.work.undo_some", refuse)
+        page = client.post(page_of(read, "deshacer"), {"reason": "x"}, follow=True)
+        assert "No se deshizo todo." in text_of(page)
 
 
 class TestProgress:

@@ -135,6 +135,16 @@ def test_nobody_takes_what_somebody_works_on(constancia, cxc, monkeypatch):
     assert (waiting.state, waiting.attempts) == (Statement.State.READING, 1)
 
 
+@pytest.mark.parametrize("few", [200, 0], ids=["few mistyped", "many mistyped"])
+def test_a_slip_of_a_digit_is_a_suggestion(constancia, cxc, monkeypatch, few):
+    monkeypatch.setattr("reconciliation.expecting.FEW", few)
+    last = (int(constancia.reference[-1]) + 1) % 10
+    day, concept, amount = spei(constancia)
+    wrong = concept.replace(constancia.reference, f"{constancia.reference[:-1]}{last}")
+    movement = imported(statement((day, wrong, amount)), cxc).movements.get()
+    assert (movement.verdict, movement.proposal) == ("suggestion", [[constancia.pk, "", ""]])
+
+
 def test_a_returned_deposit_is_tied_to_its_return(constancia, cxc):
     day, concept, amount = spei(constancia, folio=5)
     back = (day, concept.replace("RECIBIDO", "DEVUELTO"), -amount)

@@ -68,6 +68,7 @@ def bbva_xlsx(movements: Sequence[Movement]) -> bytes:
     """Dates as Excel serials without a format, amounts as numbers."""
     book = Workbook()
     sheet = book.active
+    assert sheet is not None
     sheet.append(["Cuenta", ACCOUNT])
     sheet.append(SHEET_HEADER)
     for m in movements:

@@ -1,4 +1,4 @@
-"""Bank statements and their movements, and what CxC decided about each. Nothing is erased."""
+"""The lines of statements, and what CxC decided about each. Nothing is erased."""
 
 from typing import ClassVar
 
@@ -9,85 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from payments.models import Payment
-
-
-class Statement(models.Model):
-    """A file from the bank: kept as it came, read, confirmed, and perhaps undone.
-
-    Reading, confirming and undoing go batch by batch; `done` of `total` is how far the present one
-    has come, and a worker that dies leaves it where another takes it up.
-    """
-
-    class State(models.TextChoices):
-        READING = "reading", "leyendo"
-        READY = "ready", "leído"
-        CONFIRMING = "confirming", "confirmando"
-        UNDOING = "undoing", "deshaciendo"
-        FAILED = "failed", "no se pudo leer"
-        UNDONE = "undone", "deshecho"
-
-    WORKING = (State.READING, State.CONFIRMING, State.UNDOING)
-    FROZEN = ("file", "original_name", "sha256", "size", "uploaded_at", "uploaded_by_id")
-
-    file = models.FileField("archivo", upload_to="estados-de-cuenta")
-    original_name = models.CharField("nombre original", max_length=255)
-    sha256 = models.CharField("SHA-256", max_length=64)
-    size = models.PositiveIntegerField("bytes")
-    uploaded_at = models.DateTimeField("cargado", default=timezone.now)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="cargado por"
-    )
-    state = models.CharField(
-        "estado", max_length=10, choices=State.choices, default=State.READING, db_index=True
-    )
-    failure = models.TextField("por qué no se pudo leer", blank=True)
-    # How its columns are called, when no layout is known (`generic.Mapping`).
-    mapping = models.JSONField("columnas", null=True, blank=True)
-    layout = models.CharField("formato", max_length=40, blank=True)
-    account = models.CharField("cuenta", max_length=40, blank=True)
-    counted = models.PositiveIntegerField("líneas", default=0)
-    # The first of the lines that could not be read, as [line, reason, text].
-    problems = models.JSONField("líneas ilegibles", default=list)
-    unread = models.PositiveIntegerField("líneas que no se pudieron leer", default=0)
-    gaps = models.JSONField("faltantes", default=list)
-    done = models.PositiveIntegerField("hechos", default=0)
-    total = models.PositiveIntegerField("de", default=0)
-    # Null when nobody is at it; `work.py` has the rules.
-    worked_at = models.DateTimeField("último avance", null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField("intentos", default=0)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="pedido por",
-    )
-    undone_reason = models.TextField("motivo de deshacerlo", blank=True)
-
-    class Meta:
-        verbose_name = "estado de cuenta"
-        verbose_name_plural = "estados de cuenta"
-        ordering = ["-pk"]
-        permissions = [
-            ("import_statement", "Puede cargar y confirmar estados de cuenta"),
-            ("undo_statement", "Puede deshacer un estado de cuenta"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["sha256"],
-                condition=~Q(state__in=["undone", "failed"]),
-                name="statement_file_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.original_name} del {timezone.localdate(self.uploaded_at):%d/%m/%Y}"
-
-    @property
-    def is_working(self) -> bool:
-        """Whether the worker has something to do with it."""
-        return self.state in self.WORKING
+from reconciliation.models.statement import Statement
 
 
 class MovementQuerySet(models.QuerySet["Movement"]):
@@ -287,74 +209,3 @@ class KnownPayer(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class TableMapping(models.Model):
-    """How the columns of a table of no known bank are called, remembered by its headers."""
-
-    headers = models.JSONField("encabezados")
-    headers_key = models.CharField("huella de los encabezados", max_length=64, unique=True)
-    mapping = models.JSONField("columnas")
-    saved_at = models.DateTimeField("guardado", default=timezone.now)
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="guardado por"
-    )
-
-    class Meta:
-        verbose_name = "tabla conocida"
-        verbose_name_plural = "tablas conocidas"
-        ordering = ["-saved_at"]
-
-    def __str__(self) -> str:
-        return ", ".join(self.headers)
-
-
-class DepositClaim(models.Model):
-    """A customer says that a deposit of theirs was not found. It confirms nothing by itself."""
-
-    class State(models.TextChoices):
-        OPEN = "open", "en revisión"
-        ANSWERED = "answered", "contestado"
-
-    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name="cliente")
-    paid_on = models.DateField("fecha del depósito")
-    amount = models.DecimalField("importe", max_digits=12, decimal_places=2)
-    tracking_key = models.CharField("clave de rastreo", max_length=30, blank=True)
-    note = models.TextField("comentario", blank=True, max_length=500)
-    made_at = models.DateTimeField("enviado", default=timezone.now)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="enviado por"
-    )
-    state = models.CharField(
-        "estado", max_length=8, choices=State.choices, default=State.OPEN, db_index=True
-    )
-    answered_at = models.DateTimeField("contestado", null=True, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="contestado por",
-    )
-    answer = models.TextField("respuesta", blank=True)
-
-    class Meta:
-        verbose_name = "reclamo de depósito"
-        verbose_name_plural = "reclamos de depósito"
-        ordering = ["pk"]
-        permissions = [("answer_depositclaim", "Puede contestar reclamos de depósito")]
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="depositclaim_is_positive"),
-            models.CheckConstraint(
-                condition=Q(state="open", answered_at=None, answered_by=None, answer="")
-                | (
-                    Q(state="answered", answered_at__isnull=False, answered_by__isnull=False)
-                    & ~Q(answer="")
-                ),
-                name="depositclaim_answered_at_and_by",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.customer}: {self.amount:,.2f} del {self.paid_on:%d/%m/%Y}"

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from tests import factories
 from tests.live import Prepared, prepared
+
+# For `make quick`; `make test` tries as many examples as each test asks for.
+hypothesis_settings.register_profile("quick", max_examples=15)
 
 
 @pytest.fixture(autouse=True)

@@ -119,8 +119,9 @@ def make_bank_account(**fields) -> BankAccount:
             **fields,
         }
     )
-    propose_bank_account(account=account, by=make_user(is_staff=True))
-    return approve_bank_account(account=account, by=make_user(is_staff=True))
+    one, two = (make_user(is_staff=True, password=None) for _ in "ab")
+    propose_bank_account(account=account, by=one)
+    return approve_bank_account(account=account, by=two)
 
 
 def make_constancia(user: User, quote: Quote | None = None) -> Constancia:

@@ -34,6 +34,8 @@ from reconciliation.work import ask_to_confirm, go_on
 from tests import factories
 from tests.reconciliation import bank
 
+pytestmark = pytest.mark.slow
+
 # What is kept, with a column that is no key and another value for it.
 KEPT = [
     (AuditEvent, "actor", "nadie"),

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from facturamos.exports import harmless, to_csv, to_xlsx
 
+pytestmark = pytest.mark.slow
+
 FORMULAS = [
     *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tx", "\rx"),
     *(

@@ -12,7 +12,7 @@ from facturamos.models import OutboxMessage
 from payments.models import Constancia
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LIST = "/admin/facturamos/outboxmessage/"
 EXAMPLES = LIST + "ejemplos/"

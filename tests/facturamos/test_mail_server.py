@@ -18,7 +18,7 @@ from facturamos.mail import Mail, post, send_due
 from facturamos.models import OutboxMessage
 from tests.live import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LETTER = Letter(
     subject="Pago de Peña & D'Ángel",

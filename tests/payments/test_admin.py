@@ -8,6 +8,8 @@ from payments.models import Constancia, Payment
 from payments.services import cancel_constancia
 from tests import factories
 
+pytestmark = pytest.mark.slow
+
 LIST = "/admin/payments/constancia/"
 CONFIRM = "/admin/payments/constancia/confirmar-pago/"
 

@@ -2,12 +2,15 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from payments.services import issue_constancia
 from tests import factories
+
+pytestmark = pytest.mark.slow
 
 prices = st.decimals(min_value="0.01", max_value="99999.99", places=2)
 lines = st.lists(st.tuples(prices, st.integers(1, 40), st.booleans()), min_size=1, max_size=6)

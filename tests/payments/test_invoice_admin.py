@@ -12,6 +12,8 @@ from payments.models import InvoiceRequest
 from tests import factories
 from tests.payments import cfdis
 
+pytestmark = pytest.mark.slow
+
 LIST = "/admin/payments/invoicerequest/"
 
 

@@ -14,6 +14,8 @@ from renewals.services import acknowledge_version_4
 from tests import factories
 from tests.payments import cfdis
 
+pytestmark = pytest.mark.slow
+
 GOOD = {
     "rfc": "FDE150803AB1",
     "name": "Ferretería Demostración del Norte",

@@ -30,6 +30,8 @@ from tests import factories
 from tests.live import ROOT, fresh_database
 from tests.payments import cfdis
 
+pytestmark = pytest.mark.slow
+
 DATA = Receiver("FDE150803AB1", "FERRETERIA DEMOSTRACION DEL NORTE", "32000", "601", "G03")
 
 

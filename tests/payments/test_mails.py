@@ -24,7 +24,7 @@ from payments.reverting import revert_payments
 from payments.services import cancel_constancia
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NAME = "Peña & D'Ángel"
 ESCAPED = "Peña &amp; D&#x27;Ángel"

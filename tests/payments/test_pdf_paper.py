@@ -22,6 +22,8 @@ from payments.pdf import STYLESHEET, draw_constancia
 from payments.slip import Slip
 from tests.payments.test_pdf import LEVEL, MANUAL, draw, pages_of, text_of
 
+pytestmark = pytest.mark.slow
+
 LINES = tuple(replace(LEVEL, code=f"XX{number:04}") for number in range(40))
 
 

@@ -12,6 +12,8 @@ from tests import factories
 from tests.payments import proof_samples as samples
 from tests.payments.proof_samples import text_of
 
+pytestmark = pytest.mark.slow
+
 LIST = "/admin/payments/paymentproof/"
 
 

@@ -21,6 +21,8 @@ from payments.proof_files import (
 )
 from tests.payments import proof_samples as samples
 
+pytestmark = pytest.mark.slow
+
 LINK = pikepdf.Dictionary(
     Subtype=pikepdf.Name.Link, A=samples.action("URI", URI="https://example.com/")
 )

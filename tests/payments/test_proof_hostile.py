@@ -16,6 +16,8 @@ from payments.models import PaymentProof, ProofFile
 from tests.payments import proof_samples as samples
 from tests.payments.proof_samples import sent
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = {
     ".jpg": samples.photograph_with_a_place(),
     ".png": samples.image("PNG"),

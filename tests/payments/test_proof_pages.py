@@ -15,6 +15,8 @@ from tests import factories
 from tests.payments import proof_samples as samples
 from tests.payments.proof_samples import address, read, sent, text_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def client(user, signed_in):

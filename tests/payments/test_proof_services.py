@@ -29,6 +29,8 @@ from payments.services import cancel_constancia, expire_due
 from tests import factories
 from tests.payments import proof_samples as samples
 
+pytestmark = pytest.mark.slow
+
 
 def stored(settings) -> list[Path]:
     return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]

@@ -14,7 +14,7 @@ from renewals.models import MigrationNotice, Quote
 from tests import factories
 from tests.payments.ledger import DAY, actions, everything
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LIST = "/admin/payments/payment/"
 

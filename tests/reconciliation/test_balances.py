@@ -14,7 +14,7 @@ from tests.reconciliation.desk import text_of
 
 BALANCES = "/admin/reconciliation/movement/saldos/"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

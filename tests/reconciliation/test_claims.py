@@ -17,6 +17,8 @@ from reconciliation.models import DepositClaim, Movement
 from tests import factories
 from tests.reconciliation.desk import HOSTILE, deposit, page_of, text_of
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "/depositos/reclamar/"
 DESK = "/admin/reconciliation/depositclaim/"
 

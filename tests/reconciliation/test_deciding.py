@@ -25,7 +25,7 @@ from renewals.models import MigrationNotice
 from tests import factories
 from tests.reconciliation.bank import imported, spei, statement
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests import factories
 from tests.reconciliation.bank import imported, spei, statement
 from tests.reconciliation.test_mappings import deposit, table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LIST = "/admin/reconciliation/statement/"
 UPLOAD = f"{LIST}cargar/"
 

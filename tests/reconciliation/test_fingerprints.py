@@ -13,6 +13,8 @@ from reconciliation.movement import Movement
 from reconciliation.parsers import read_statement
 from tests.reconciliation.test_statements import content
 
+pytestmark = pytest.mark.slow
+
 # Few days, amounts and texts, so that equal movements are common.
 movements = st.builds(
     Movement,

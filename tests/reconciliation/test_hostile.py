@@ -21,6 +21,8 @@ from reconciliation.values import parse_amount, parse_date
 from tests.reconciliation import writers
 from tests.reconciliation.test_statements import content
 
+pytestmark = pytest.mark.slow
+
 HEADER = "Día\tConcepto / Referencia\tcargo\tAbono\tSaldo\n"
 ROW = "03-08-2026\tPAGO\t\t5.00\t5.00\n"
 CAMT = (

@@ -18,7 +18,7 @@ from tests import factories
 from tests.reconciliation.bank import spei, statement
 from tests.reconciliation.test_mappings import HEADERS, MAPPING, deposit, table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from reconciliation.expected import Expected, Index, Status, neighbours, payer_k
 from reconciliation.matching import Outcome, match, match_all
 from reconciliation.movement import Movement
 
+pytestmark = pytest.mark.slow
+
 REFERENCE, OTHER, THIRD = "1234566", "1000002", "9999990"
 DAY = date(2026, 8, 10)
 

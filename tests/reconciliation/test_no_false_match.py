@@ -16,6 +16,8 @@ from reconciliation.matching import Outcome, match
 from reconciliation.movement import Movement
 from reconciliation.references_in_text import find
 
+pytestmark = pytest.mark.slow
+
 AMOUNT = Decimal("1305.00")
 DAY = date(2026, 8, 10)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

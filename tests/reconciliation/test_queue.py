@@ -17,6 +17,8 @@ from tests import factories
 from tests.reconciliation.bank import imported, spei, statement
 from tests.reconciliation.desk import HOSTILE, QUEUE, action_of, apply, deposit, page_of, text_of
 
+pytestmark = pytest.mark.slow
+
 
 def listed(client, query=None) -> list[str]:
     """The amounts in the list, in its order."""

@@ -12,6 +12,8 @@ from tests import factories
 from tests.reconciliation.bank import imported, spei, statement
 from tests.reconciliation.desk import QUEUE, action_of, apply, deposit, page_of, rows, text_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _account(db):

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from payments.references import new_reference
 from reconciliation.references_in_text import Candidate, Kind, find
 
+pytestmark = pytest.mark.slow
+
 REFERENCE, OTHER, WRONG = "1234566", "1000002", "1234567"
 SPEI = "SPEI RECIBIDOBANORTE/0087654321  072 "
 THIRD_PARTY = "PAGO CUENTA DE TERCERO/ 0055512345 BNET 0100000099 "

@@ -14,6 +14,8 @@ from reconciliation.parsers.generic import read_table
 from reconciliation.parsers.table import Mapping
 from tests.reconciliation import writers
 
+pytestmark = pytest.mark.slow
+
 GENERIC = Mapping(
     date="Fecha valor",
     description=("Detalle",),

@@ -28,20 +28,20 @@ from renewals.models import Quote
 from tests import factories
 from tests.reconciliation.bank import statement
 
-SIZES = [(2_000, 2_000)]
+SIZES = [(2_000, 2_000), (2_000, 100_000), (100_000, 100_000)]
 TEXT = "SPEI RECIBIDOSANTANDER/{folio:010}  014 {reference}FACTURAMOS"
 REFERENCE = slice(39, 46)
 TOTAL = Decimal("1305.00")
 Line = tuple[date, str, Decimal]
-# What another importer of the field needed: lines a second, on a machine like this one.
-USUAL = 74
 
 
 def run() -> None:
     """Print every figure of this part."""
     cxc = factories.make_user(is_staff=True)
     factories.make_bank_account()
-    for number, (lines, waiting) in enumerate(SIZES):
+    top_up(SIZES[0][1], cxc)
+    imported(statement(*invented(0, 100)), cxc)  # what the first import of a process loads
+    for number, (lines, waiting) in enumerate(SIZES, start=1):
         top_up(waiting, cxc)
         measure(number, lines, cxc)
 
@@ -117,8 +117,7 @@ def measure(number: int, size: int, cxc: User) -> None:
     grown = resident() - before
 
     title(f"Importing {size:,} lines against {waiting:,} constancias")
-    speed = size / ours
-    figure("lines a second", speed, f"{size:,} ÷ {ours:.2f} s", least=100 * USUAL)
+    figure("lines a second", size / ours, f"{size:,} ÷ {ours:.2f} s")
     figure(
         "ours ÷ the floor, lines a second",
         floor / ours,

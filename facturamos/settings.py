@@ -307,6 +307,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO" if PRODUCTION else "WARNING"},
-    # At INFO it tells each step of each page it draws.
-    "loggers": {"weasyprint": {"level": "WARNING"}},
+    # At INFO they tell each step of each page, and that they were loaded.
+    "loggers": {"weasyprint": {"level": "WARNING"}, "pikepdf": {"level": "WARNING"}},
 }

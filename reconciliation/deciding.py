@@ -174,6 +174,8 @@ def assign(*, movement: Movement, parts: Sequence[Part], by: User) -> None:
         )
     ids = [part.constancia_id for part in parts]
     paid = {row.pk: row.paid for row in Constancia.objects.with_paid().filter(pk__in=ids)}
+    if len(paid) < len(parts):
+        raise DecisionError("Una de las constancias no existe. Búsquela de nuevo.")
     outcomes = record_payments(
         deposits=[
             Deposit(

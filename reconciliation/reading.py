@@ -234,7 +234,7 @@ def _may_be_returned(statement: Statement | None, lines: Sequence[Line]) -> dict
 def _link_returns(
     ours: Sequence[tuple[Line, str]], verdicts: Sequence[Verdict], earlier: dict[int, Line]
 ) -> None:
-    """Tie each return to its deposit, and the deposit to it."""
+    """Tie each return to its deposit; of one statement, the deposit to its return too."""
     keys = {id(line): key for line, key in ours}
     known = {id(line): pk for pk, line in earlier.items()}
     pairs = [

@@ -91,14 +91,17 @@ def _claim(statement: Statement) -> bool:
 
 
 def _give_up(statement: Statement) -> None:
-    """A file that ended the worker again and again."""
+    """A file that ended the worker again and again; what was read of it counts no more."""
     failed = {
         "state": Statement.State.FAILED,
         "failure": "El archivo interrumpió varias veces al programa que lo lee. Descárguelo de "
         "nuevo del banco; si se repite, avise a su administrador.",
     }
     ready = {"state": Statement.State.READY}
-    changes = failed if statement.state == Statement.State.READING else ready
+    reading = statement.state == Statement.State.READING
+    if reading:
+        statement.movements.update(state=Movement.State.VOID)
+    changes = failed if reading else ready
     Statement.objects.filter(pk=statement.pk).update(worked_at=None, attempts=0, **changes)
     statement.refresh_from_db()
 

@@ -157,6 +157,10 @@ class TestAssigning:
         assert why in str(refusal.value)
         assert not Payment.objects.exists()
 
+    def test_a_constancia_that_does_not_exist_is_told(self, movement, cxc):
+        with pytest.raises(DecisionError, match="no existe"):
+            assign(movement=movement, parts=[Part(999_999, movement.amount)], by=cxc)
+
     def test_one_part_that_is_refused_refuses_all(self, movement, constancia, user, cxc):
         paid = factories.pay(factories.make_constancia(user), cxc)
         parts = [Part(constancia.pk, Decimal("1000.00")), Part(paid.pk, Decimal("305.00"))]

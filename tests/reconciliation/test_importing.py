@@ -135,6 +135,18 @@ def test_nobody_takes_what_somebody_works_on(constancia, cxc, monkeypatch):
     assert (waiting.state, waiting.attempts) == (Statement.State.READING, 1)
 
 
+def test_a_file_that_ends_the_worker_again_and_again_is_given_up(constancia, cxc):
+    read = imported(statement(spei(constancia)), cxc)
+    state = Statement.State.READING  # as if the worker had died each time after writing
+    Statement.objects.update(state=state, worked_at=None, attempts=5)
+    read.refresh_from_db()
+    go_on(read)
+    read.refresh_from_db()
+    assert read.state == Statement.State.FAILED
+    assert "interrumpió" in read.failure
+    assert read.movements.get().state == Movement.State.VOID
+
+
 @pytest.mark.parametrize("few", [200, 0], ids=["few mistyped", "many mistyped"])
 def test_a_slip_of_a_digit_is_a_suggestion(constancia, cxc, monkeypatch, few):
     monkeypatch.setattr("reconciliation.expecting.FEW", few)

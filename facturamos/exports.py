@@ -13,9 +13,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 Cell = str | int | Decimal | date | None
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -53,10 +50,15 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def to_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """An XLSX of one sheet, its amounts as numbers and its texts never anything but text."""
+    # 5 MB that only whoever takes an XLSX needs.
+    from openpyxl import Workbook  # noqa: PLC0415
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Datos")
     for row in (header, *rows):
-        sheet.append([_as_text(sheet, _safe(cell)) for cell in row])
+        cells: list[Any] = [_safe(cell) for cell in row]
+        sheet.append([_as_text(WriteOnlyCell(sheet, cell)) for cell in cells])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -66,10 +68,8 @@ def _safe(cell: Cell) -> Cell:
     return harmless(cell) if isinstance(cell, str) else cell
 
 
-def _as_text(sheet: Any, cell: Cell) -> object:
+def _as_text(written: Any) -> Any:
     """A text stays one even where openpyxl would see more in it, such as `#N/A`."""
-    if not isinstance(cell, str):
-        return cell
-    written = WriteOnlyCell(sheet, cell)
-    written.data_type = "s"
+    if isinstance(written.value, str):
+        written.data_type = "s"
     return written

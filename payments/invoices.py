@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-import pikepdf
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -158,6 +157,8 @@ def _content(file: File, name: str, largest: int) -> bytes:
 
 
 def _check_pdf(content: bytes) -> None:
+    import pikepdf  # noqa: PLC0415 (10 MB that processes which only draw never need)
+
     sentence = "El archivo PDF no se puede abrir como PDF. Adjunte el de la factura."
     if not content.startswith(b"%PDF-"):
         raise InvoiceError(sentence)

@@ -9,37 +9,20 @@ a process of its own, with a limit to time and memory.
 import hashlib
 import io
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-import pikepdf
 from PIL import Image, ImageOps
 
 from payments.cep import Cep, NotACepError, parse_cep
 
 MAX_PIXELS = 40_000_000
-MAX_PDF_OBJECTS = 100_000
 NAME_LENGTH = 255
 JPEG_QUALITY = 85
 _BEGINNINGS = {"jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}
 _EXTENSIONS = {"jpg": "image", "jpeg": "image", "png": "image", "pdf": "pdf", "xml": "cep"}
 # The brands of an ISO file that say HEIF, a telephone's photograph (ISO/IEC 23008-12, annex B).
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
-# In any dictionary of a PDF: what runs, sends, opens or carries something (ISO 32000-1, 12.6.4,
-# 7.11.4, 12.7.8, 13.6). /OpenAction, /URI and a signed /AcroForm are in honest receipts.
-_ACTIVE_KEYS = frozenset(
-    {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent"}
-)
-_ACTIVE_VALUES = {
-    "/S": frozenset(
-        {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE"}
-        | {"/Rendition", "/Movie", "/Sound", "/RichMediaExecute"}
-    ),
-    "/Type": frozenset({"/EmbeddedFile"}),
-    "/Subtype": frozenset({"/RichMedia", "/FileAttachment", "/Movie", "/Sound", "/Screen", "/3D"}),
-}
 
 
 class Problem(Enum):
@@ -85,7 +68,9 @@ def check_file(name: str, content: bytes) -> CheckedFile:
     kind = _kind(name, content)
     kept, cep = content, None
     if kind == "pdf":
-        _check_pdf(content)
+        from payments.proof_pdf import check_pdf  # noqa: PLC0415 (10 MB, only where PDFs are read)
+
+        check_pdf(content)
     elif kind == "cep":
         cep = _cep(content)
     else:
@@ -157,58 +142,3 @@ def _encoded(image: Image.Image, kind: str) -> bytes:
             upright = upright.convert("RGB")
         upright.save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
-
-
-# --- PDF --------------------------------------------------------------------------------
-
-
-def _check_pdf(content: bytes) -> None:
-    """Opens without a password, has a page, and holds nothing that acts.
-
-    Nothing is repaired: where a reader has to guess, another one may guess differently.
-    """
-    try:
-        with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
-            if not len(pdf.pages):
-                raise RefusedFileError(Problem.DAMAGED)
-            for number, thing in enumerate(_everything(pdf)):
-                if number > MAX_PDF_OBJECTS:
-                    raise RefusedFileError(Problem.TOO_COMPLEX)
-                if _acts(thing):
-                    raise RefusedFileError(Problem.ACTIVE)
-    except pikepdf.PasswordError as error:
-        raise RefusedFileError(Problem.PASSWORD) from error
-    except (RefusedFileError, MemoryError):
-        raise
-    except Exception as error:  # qpdf reports some damage as plain errors
-        raise RefusedFileError(Problem.DAMAGED) from error
-
-
-def _everything(pdf: pikepdf.Pdf) -> Iterator[Any]:
-    """Every dictionary of the file, reached or not, those in compressed object streams too."""
-    waiting: list[Any] = [*pdf.objects, pdf.trailer]
-    while waiting:
-        thing = waiting.pop()
-        if isinstance(thing, pikepdf.Stream):
-            thing = thing.stream_dict
-        if isinstance(thing, pikepdf.Dictionary):
-            yield thing
-            inside: Any = thing.values()
-        elif isinstance(thing, pikepdf.Array):
-            inside = thing
-        else:
-            continue
-        # What is indirect is on the list already.
-        waiting += [one for one in inside if _is_nest(one) and not one.is_indirect]
-
-
-def _is_nest(thing: Any) -> bool:
-    return isinstance(thing, pikepdf.Dictionary | pikepdf.Array)
-
-
-def _acts(thing: Any) -> bool:
-    keys = set(thing.keys())
-    return bool(keys & _ACTIVE_KEYS) or any(
-        key in keys and isinstance(thing[key], pikepdf.Name) and str(thing[key]) in values
-        for key, values in _ACTIVE_VALUES.items()
-    )

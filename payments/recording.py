@@ -106,7 +106,7 @@ def record_payments(*, deposits: Sequence[Deposit], by: User) -> list[Outcome]:
     One that cannot be recorded does not hold up the others.
     """
     rows = lock_constancias({deposit.constancia_id for deposit in deposits})
-    refusals = [_take(rows[deposit.constancia_id], deposit, by) for deposit in deposits]
+    refusals = [_take(rows[deposit.constancia_id], deposit, rows, by) for deposit in deposits]
     taken = [each for each, refusal in zip(deposits, refusals, strict=True) if not refusal]
     ids = iter(_write(taken, rows, by))
     return [
@@ -129,13 +129,13 @@ def lock_constancias(ids: Collection[int]) -> dict[int, Standing]:
     return {row[0]: Standing(*row) for row in found.values_list(*COLUMNS)}
 
 
-def _take(constancia: Standing, deposit: Deposit, by: User) -> str:
+def _take(constancia: Standing, deposit: Deposit, rows: Mapping[int, Standing], by: User) -> str:
     """Count the deposit on the constancia in hand, which is written later; or why it cannot be."""
     if refusal := _refusal(constancia, deposit):
         return refusal
     if constancia.status == Constancia.Status.EXPIRED:
         try:
-            _reopen(constancia, by)
+            _reopen(constancia, rows, by)
         except NotPayableError as error:
             return str(error)
     constancia.paid += deposit.amount
@@ -178,15 +178,21 @@ def deposit_date_problem(constancia: Constancia | Standing, paid_on: date) -> st
 
 
 @transaction.atomic
-def _reopen(constancia: Standing, by: User) -> None:
-    """An expired one, paid in time; an unpaid one that followed it gives way. Seldom needed."""
+def _reopen(constancia: Standing, rows: Mapping[int, Standing], by: User) -> None:
+    """An expired one, paid in time; an unpaid one that followed it gives way. Seldom needed.
+
+    `rows`: those of the same batch, which may have taken money that is not written yet.
+    """
     newer = Constancia.objects.standing().filter(quote=constancia.quote_id).first()
-    if newer and not cancel_locked(newer, by):
+    in_hand = rows.get(newer.pk) if newer else None
+    if newer and ((in_hand and in_hand.paid) or not cancel_locked(newer, by)):
         raise NotPayableError(
             f"{constancia.name} venció y la que siguió, {newer.printed_reference}, ya recibió un "
             "pago. No se registró nada; escriba a su administrador para decidir a cuál corresponde "
             "este depósito."
         )
+    if in_hand:
+        in_hand.status = Constancia.Status.CANCELLED
     if not hold_quotes(quotes=[constancia.quote_id]):
         raise NotPayableError(
             f"La cotización de la constancia {format_reference(constancia.reference)} cambió "

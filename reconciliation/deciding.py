@@ -266,6 +266,8 @@ def _revert(movements: Collection[int], reason: str, by: User) -> None:
 
 def undo_problem(statement: Statement) -> str:
     """Why a whole statement cannot be undone; empty when it can: nothing else has built on it."""
+    if Statement.objects.filter(state=Statement.State.READING).exclude(pk=statement.pk).exists():
+        return "Se está leyendo otro estado de cuenta. Espere a que termine e inténtelo de nuevo."
     others = Sighting.objects.filter(movement__statement=statement)
     later = others.exclude(statement__state=Statement.State.UNDONE).select_related("statement")
     if first := later.first():
@@ -285,4 +287,36 @@ def undo_some(*, statement: Statement, by: User) -> int:
     movements = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
     _revert(movements, f"Se deshizo la carga del estado de cuenta: {statement.undone_reason}", by)
     Movement.objects.filter(pk__in=movements).update(state=Movement.State.VOID)
+    _forget_returns(movements)
     return len(movements)
+
+
+def _forget_returns(movements: Collection[int]) -> None:
+    """Deposits of other statements that these gave back are judged like any other again."""
+    deposits = Movement.objects.filter(returns__in=movements).exclude(pk__in=movements)
+    waiting = deposits.filter(state=Movement.State.WAITING)
+    anew = list(waiting.values_list("pk", flat=True))
+    waiting.update(verdict=Movement.Verdict.UNIDENTIFIED)
+    deposits.update(returns=None)
+    _judge_anew(dict.fromkeys(anew, ""))
+
+
+@transaction.atomic
+def take_payments_back(*, payments: Collection[int], reason: str, by: User) -> int:
+    """As `payments.reverting.revert_payments`; what came from a movement waits in the queue again.
+
+    Raises InvoicedError.
+    """
+    applied = Movement.objects.select_for_update(of=("self",)).filter(
+        state=Movement.State.APPLIED, applications__payment__in=payments
+    )
+    touched = set(applied.values_list("pk", flat=True))
+    done = revert_payments(payments=payments, reason=reason, by=by)
+    standing = Payment.objects.standing().filter(application__movement__in=touched)
+    freed = touched - set(standing.values_list("application__movement", flat=True))
+    Movement.objects.filter(pk__in=freed).update(
+        state=Movement.State.WAITING, decided_at=None, decided_by=None, decision=""
+    )
+    # Not exact again: nobody confirms it with the others without having looked.
+    _judge_anew(dict.fromkeys(freed, f"Se deshizo su pago: {reason}"))
+    return done

@@ -118,7 +118,7 @@ def read_whole(statement: Statement) -> None:
         batch = slice(start, start + BATCH)
         _write(statement, account, judged.ours[batch], judged.verdicts[batch], judged.totals)
     _link_returns(judged.ours, judged.verdicts, judged.earlier)
-    _finish(statement, judged.repeated)
+    _finish(statement, account, judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,7 @@ class Judged:
     repeated: list[tuple[int, int]]
     totals: dict[int, Decimal]
     earlier: dict[int, Line]
+    lines: list[tuple[Line, str]]
 
 
 def preview(content: bytes) -> tuple[Reading, Judged]:
@@ -161,6 +162,7 @@ def _judge(reading: Reading, account: BankAccount, statement: Statement | None) 
         repeated=[(held[key], line.line) for line, key in pairs if key in held],
         totals={expected.id: expected.total for expected in index.by_reference.values()},
         earlier=earlier,
+        lines=pairs,
     )
 
 
@@ -175,7 +177,9 @@ def _our_account(said: str) -> BankAccount:
 
     Raises UnreadableStatementError for somebody else's account.
     """
-    accounts = BankAccount.objects.filter(approved_at__isnull=False).order_by("retired_at", "-pk")
+    accounts = BankAccount.objects.filter(approved_at__isnull=False).order_by(
+        F("retired_at").desc(nulls_first=True)
+    )
     digits = "".join(filter(str.isdigit, said))
     for account in accounts:
         if not digits or _is_same(digits, account):
@@ -198,7 +202,7 @@ def _describe(statement: Statement, reading: Reading) -> None:
     kept = reading.problems[:PROBLEMS_KEPT]
     Statement.objects.filter(pk=statement.pk).update(
         layout=reading.layout,
-        account=reading.account,
+        account=reading.account[:40],
         counted=reading.counted,
         unread=len(reading.problems),
         problems=[[each.line, each.reason, each.text] for each in kept],
@@ -255,6 +259,19 @@ def _link_returns(
         half = rows[keys[id(other)]].pk if id(other) in keys else known[id(other)]
         rows[key].returns_id = half
     Movement.objects.bulk_update(rows.values(), ["returns"])
+    for key, other in pairs:
+        if id(other) in known:
+            _note_returned(known[id(other)], rows[key])
+
+
+def _note_returned(deposit: int, reversal: Movement) -> None:
+    """A deposit of an earlier statement was given back: nobody confirms it without looking."""
+    Movement.objects.filter(pk=deposit).update(returns=reversal)
+    Movement.objects.filter(pk=deposit, state=Movement.State.WAITING).update(
+        verdict=Movement.Verdict.REVERSAL,
+        reason=f"El banco devolvió este depósito el {reversal.date:%d/%m/%Y}.",
+        proposal=[],
+    )
 
 
 @transaction.atomic
@@ -288,8 +305,19 @@ def _write(
 
 
 @transaction.atomic
-def _finish(statement: Statement, repeated: Sequence[tuple[int, int]]) -> None:
-    """Note the lines that earlier statements hold already, as (movement, line), and be ready."""
+def _finish(statement: Statement, account: BankAccount, judged: Judged) -> None:
+    """Note the lines that other statements hold, and be ready.
+
+    While it was read, another import may have come first, or one it counted on may have been
+    undone: a line that nobody holds now means that it has to be read again.
+    """
+    BankAccount.objects.select_for_update().get(pk=account.pk)
+    keys = [key for _, key in judged.lines]
+    held = _held_elsewhere(statement, keys)
+    alive = statement.movements.exclude(state=Movement.State.VOID)
+    if set(keys) - set(held) - set(alive.values_list("fingerprint", flat=True)):
+        Statement.objects.filter(pk=statement.pk).update(worked_at=None)
+        return
     confirms = settings.AUTO_CONFIRM_EXACT
     finished = Statement.objects.filter(pk=statement.pk, state=Statement.State.READING).update(
         state=Statement.State.CONFIRMING if confirms else Statement.State.READY,
@@ -301,7 +329,8 @@ def _finish(statement: Statement, repeated: Sequence[tuple[int, int]]) -> None:
     )
     if finished:
         Sighting.objects.bulk_create(
-            Sighting(statement=statement, movement_id=movement, line=line)
-            for movement, line in repeated
+            Sighting(statement=statement, movement_id=held[key], line=line.line)
+            for line, key in judged.lines
+            if key in held
         )
         audit.record("statement.read", by=None, target=statement)

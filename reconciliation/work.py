@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from payments.services import PaymentsError
 from reconciliation.deciding import DecisionError, confirm_some, undo_problem, undo_some
 from reconciliation.models import Movement, Statement
 from reconciliation.reading import read_whole
@@ -56,7 +57,7 @@ def _ask(statement: Statement, by: User, state: Statement.State, total: int, **d
     if not total and state == Statement.State.CONFIRMING:
         raise DecisionError("No hay pagos exactos por confirmar en este estado de cuenta.")
     asked = Statement.objects.filter(pk=statement.pk, state=Statement.State.READY).update(
-        state=state, asked_by=by, done=0, total=total, worked_at=None, attempts=0
+        state=state, asked_by=by, failure="", done=0, total=total, worked_at=None, attempts=0
     )
     if not asked:
         raise DecisionError("El estado de cuenta está en otra cosa en este momento; espere.")
@@ -66,6 +67,8 @@ def _ask(statement: Statement, by: User, state: Statement.State, total: int, **d
 
 def go_on(statement: Statement) -> None:
     """Work on the statement until it is done, unless somebody else is at it."""
+    if statement.state == Statement.State.READING and _somebody_undoes():
+        return  # what it would count as held may be on its way out
     if not _claim(statement):
         return
     statement.refresh_from_db()
@@ -78,6 +81,10 @@ def go_on(statement: Statement) -> None:
         _batches(statement, confirm_some)
     elif statement.state == Statement.State.UNDOING:
         _batches(statement, undo_some)
+
+
+def _somebody_undoes() -> bool:
+    return Statement.objects.filter(state=Statement.State.UNDOING).exists()
 
 
 def _claim(statement: Statement) -> bool:
@@ -97,10 +104,15 @@ def _give_up(statement: Statement) -> None:
         "failure": "El archivo interrumpió varias veces al programa que lo lee. Descárguelo de "
         "nuevo del banco; si se repite, avise a su administrador.",
     }
-    ready = {"state": Statement.State.READY}
+    ready = {
+        "state": Statement.State.READY,
+        "failure": "El programa se interrumpió varias veces. Inténtelo de nuevo; si se repite, "
+        "avise a su administrador.",
+    }
     reading = statement.state == Statement.State.READING
     if reading:
-        statement.movements.update(state=Movement.State.VOID)
+        undecided = [Movement.State.WAITING, Movement.State.OTHER]
+        statement.movements.filter(state__in=undecided).update(state=Movement.State.VOID)
     changes = failed if reading else ready
     Statement.objects.filter(pk=statement.pk).update(worked_at=None, attempts=0, **changes)
     statement.refresh_from_db()
@@ -108,17 +120,17 @@ def _give_up(statement: Statement) -> None:
 
 def _batches(statement: Statement, some: Callable[..., int]) -> None:
     undoing = statement.state == Statement.State.UNDOING
-    after = Statement.State.UNDONE if undoing else Statement.State.READY
+    after, stopped = Statement.State.UNDONE if undoing else Statement.State.READY, ""
     try:
         while count := some(statement=statement, by=statement.asked_by):
             Statement.objects.filter(pk=statement.pk).update(
                 done=F("done") + count, worked_at=timezone.now(), attempts=1
             )
-    except DecisionError as error:  # an invoice was issued meanwhile: the rest stays
-        log.warning("The statement %s could not be undone whole: %s", statement.pk, error)
-        after = Statement.State.READY
+    except (DecisionError, PaymentsError) as error:  # an invoice was issued meanwhile, say
+        log.warning("The statement %s stopped half-way: %s", statement.pk, error)
+        after, stopped = Statement.State.READY, str(error)
     Statement.objects.filter(pk=statement.pk, state=statement.state).update(
-        state=after, worked_at=None, attempts=0
+        state=after, failure=stopped, worked_at=None, attempts=0
     )
     statement.refresh_from_db()
 

@@ -1,13 +1,16 @@
 """What every test has."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from tests import factories
 from tests.live import Prepared, prepared
+from tests.payments.ledger import JUAREZ
 
 # For `make quick`; `make test` tries as many examples as each test asks for.
 hypothesis_settings.register_profile("quick", max_examples=15)
@@ -60,3 +63,15 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
     """What every real portal of this run starts from."""
     with prepared(tmp_path_factory.mktemp("prepared")) as made:
         yield made
+
+
+@pytest.fixture
+def clock(monkeypatch, settings):
+    """Sets what time it is in Ciudad Juárez."""
+    settings.TIME_ZONE = "America/Ciudad_Juarez"
+
+    def set_to(day: date, hour: int = 0, minute: int = 0, second: int = 0) -> None:
+        now = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=JUAREZ)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+
+    return set_to

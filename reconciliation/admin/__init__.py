@@ -1,5 +1,5 @@
 """CxC's desk for what the bank says."""
 
-from reconciliation.admin import claims, movements, statements, tables
+from reconciliation.admin import claims, movements, payments, statements, tables
 
-__all__ = ["claims", "movements", "statements", "tables"]
+__all__ = ["claims", "movements", "payments", "statements", "tables"]

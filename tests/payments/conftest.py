@@ -1,13 +1,9 @@
 """What the tests of the rules of payments share."""
 
-from datetime import date, datetime
-
 import pytest
-from django.utils import timezone
 
 from payments import documents
 from tests import factories
-from tests.payments.ledger import JUAREZ
 
 
 @pytest.fixture(autouse=True)
@@ -31,15 +27,3 @@ def quote(user):
 def constancia(user):
     """The constancia of the manual, of 1,305.00."""
     return factories.make_constancia(user)
-
-
-@pytest.fixture
-def clock(monkeypatch, settings):
-    """Sets what time it is in Ciudad Juárez."""
-    settings.TIME_ZONE = "America/Ciudad_Juarez"
-
-    def set_to(day: date, hour: int = 0, minute: int = 0, second: int = 0) -> None:
-        now = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=JUAREZ)
-        monkeypatch.setattr(timezone, "now", lambda: now)
-
-    return set_to

@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from facturamos.models import OutboxMessage
 from payments.models import Constancia, InvoiceRequest, Payment
+from payments.services import expire_due
+from reconciliation import reading
 from reconciliation.deciding import (
     DecisionError,
     Part,
@@ -20,8 +22,8 @@ from reconciliation.deciding import (
     undo,
 )
 from reconciliation.models import Movement, Statement
-from reconciliation.work import ask_to_confirm, ask_to_undo, go_on
-from renewals.models import MigrationNotice
+from reconciliation.work import ask_to_confirm, ask_to_undo, go_on, go_on_with_all
+from renewals.models import MigrationNotice, Quote
 from tests import factories
 from tests.reconciliation.bank import imported, spei, statement
 
@@ -119,6 +121,75 @@ class TestConfirming:
         read = imported(statement((day, without, second.total)), cxc)
         movement = read.movements.get()
         assert (movement.verdict, movement.proposal) == ("suggestion", [[second.pk, "", ""]])
+
+
+class TestStopping:
+    """What must not stop the others, and must not be confirmed by the way."""
+
+    def test_an_expired_one_and_the_one_that_followed_it_in_one_statement(
+        self, constancia, user, cxc, clock
+    ):
+        third = factories.make_constancia(factories.make_consenting_user())
+        day, last = timezone.localdate(), constancia.expires_on
+        Quote.objects.update(valid_until=last + timedelta(days=9))
+        clock(last + timedelta(days=1), 9)
+        expire_due()
+        newer = factories.make_constancia(user, Quote.objects.get(pk=constancia.quote_id))
+        deposits = [
+            spei(constancia, folio=1, day=last),
+            spei(newer, folio=2),
+            spei(third, folio=3, day=day),
+        ]
+        read = confirm(imported(statement(*deposits), cxc), cxc)
+        assert read.state == Statement.State.READY
+        assert [status(each) for each in (constancia, newer, third)] == [
+            "paid", "cancelled", "paid"
+        ]  # fmt: skip
+        assert read.movements.get(line=3).state == "waiting"
+
+    def test_a_deposit_that_a_later_statement_gives_back_is_not_confirmed(self, constancia, cxc):
+        day, concept, amount = spei(constancia, folio=5)
+        first = imported(statement((day, concept, amount)), cxc)
+        back = (day, concept.replace("RECIBIDO", "DEVUELTO"), -amount)
+        later = imported(statement(back, opening="9.00"), cxc)
+        with pytest.raises(DecisionError, match="No hay pagos exactos"):
+            ask_to_confirm(statement=first, by=cxc)
+        assert first.movements.get().returns == later.movements.get()
+        undo_whole(later, cxc)
+        assert first.movements.get().verdict == "exact"
+
+    def test_a_payment_reverted_by_hand_frees_its_deposit_for_a_person(
+        self, constancia, cxc, signed_in
+    ):
+        read = confirm(imported(statement(spei(constancia)), cxc), cxc)
+        payment = Payment.objects.get()
+        data = {"action": "revert", "confirmed": "1", "reason": "Era de otro."}
+        page = signed_in(cxc).post(
+            "/admin/payments/payment/", {**data, "_selected_action": payment.pk}, follow=True
+        )
+        assert "Se deshizo 1 pago" in page.content.decode()
+        movement = read.movements.get()
+        assert (movement.state, movement.verdict) == ("waiting", "suggestion")
+        assert "Era de otro." in movement.reason
+
+    def test_a_line_that_nobody_holds_any_more_is_read_again(self, constancia, cxc, monkeypatch):
+        shared = spei(constancia)
+        imported(statement(shared), cxc)
+        link = reading._link_returns
+
+        def void(*arguments):
+            link(*arguments)
+            monkeypatch.setattr(reading, "_link_returns", link)
+            Movement.objects.update(state="void")
+
+        monkeypatch.setattr(reading, "_link_returns", void)
+        second = imported(statement(shared, spei(None, "5.00", folio=2)), cxc)
+        assert second.state == Statement.State.READING
+        assert go_on_with_all() == 1
+        second.refresh_from_db()
+        assert second.state == Statement.State.READY
+        alive = second.movements.exclude(state="void")
+        assert alive.filter(proposal__isnull=False, verdict="exact").count() == 1
 
 
 class TestAssigning:
@@ -273,6 +344,6 @@ class TestUndoing:
 def test_queries_do_not_grow_with_the_lines(number, cxc, django_assert_num_queries):
     people = [factories.make_consenting_user() for _ in range(number)]
     lines = [spei(factories.make_constancia(each), folio=n) for n, each in enumerate(people)]
-    with django_assert_num_queries(76):
+    with django_assert_num_queries(80):
         read = imported(statement(*lines), cxc)
         confirm(read, cxc)

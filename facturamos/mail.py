@@ -38,6 +38,15 @@ COLUMNS = (
     *("attachments", "state", "attempts", "last_error", "created_at", "next_attempt_at"),
 )
 REFUSED_FOR_GOOD = 500
+# The answers about the mail itself: its size (RFC 1870) or, after DATA, what it says. Any other 5xx
+# to the sender is about us and would meet every mail; after DATA it may pass.
+FINAL_AT_SENDER = {552}
+FINAL_AT_DATA = {552, 554}
+# The server asks us to sign in (RFC 4954), or we sent too much for today (RFC 3463, X.4.5).
+SIGN_IN = {530, 535}
+CONGESTED = b"5.4.5"
+# Besides what has no key: allauth's link to choose a password anew.
+OPENS_AN_ACCOUNT = "welcome:"
 
 
 class Attachment(NamedTuple):
@@ -154,8 +163,8 @@ def _values(to: str, letter: Letter | Draft, sender: str = "", **fields: Any) ->
 def send_due() -> int:
     """Send every mail that is due; returns how many left. Safe to run twice at once.
 
-    A server that cannot be talked to ends the round: the other mails keep their attempts, and the
-    worker's other jobs do not wait for its silence again and again.
+    A server that cannot be talked to, or refuses us, ends the round: the other mails keep their
+    attempts, and the worker's other jobs do not wait for its silence again and again.
     """
     sent = 0
     due = OutboxMessage.objects.filter(
@@ -228,8 +237,13 @@ def _content(attachment: Attachment) -> tuple[str, bytes, str]:
 
 
 def _mark_sent(row: OutboxMessage) -> None:
+    """Note it; a link that opens somebody's account is of no use here any more."""
+    is_secret = row.key is None or row.key.startswith(OPENS_AN_ACCOUNT)
     OutboxMessage.objects.filter(pk=row.pk).update(
-        state=OutboxMessage.State.SENT, sent_at=timezone.now(), attempts=row.attempts + 1
+        state=OutboxMessage.State.SENT,
+        sent_at=timezone.now(),
+        attempts=row.attempts + 1,
+        **({"text": "", "html": ""} if is_secret else {}),
     )
 
 
@@ -248,17 +262,36 @@ def _failed(row: OutboxMessage, error: Exception) -> None:
 
 def _is_final(error: Exception) -> bool:
     """Whether the mail itself cannot be sent, so that waiting would not help."""
+    if _refuses_us(error):
+        return False
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= REFUSED_FOR_GOOD for code, _ in error.recipients.values())
-    if isinstance(error, SMTPSenderRefused | SMTPDataError):
-        return error.smtp_code >= REFUSED_FOR_GOOD
+    if isinstance(error, SMTPSenderRefused):
+        return error.smtp_code in FINAL_AT_SENDER
+    if isinstance(error, SMTPDataError):
+        return error.smtp_code in FINAL_AT_DATA
     return isinstance(error, AttachmentMissingError)
 
 
 def _is_silence(error: Exception) -> bool:
-    """Whether the server could not be talked to, rather than refused this mail."""
-    refusals = SMTPRecipientsRefused | SMTPSenderRefused | SMTPDataError
-    return isinstance(error, OSError) and not isinstance(error, refusals)
+    """Whether the server could not be talked to or refuses us, rather than this mail."""
+    if isinstance(error, SMTPRecipientsRefused | SMTPSenderRefused | SMTPDataError):
+        return _refuses_us(error)
+    return isinstance(error, OSError)
+
+
+def _refuses_us(error: Exception) -> bool:
+    """Whether the server's answer is about the portal, so that every mail would get the same."""
+    if isinstance(error, SMTPSenderRefused):
+        return error.smtp_code not in FINAL_AT_SENDER
+    if isinstance(error, SMTPRecipientsRefused):
+        return any(_is_about_us(*answer) for answer in error.recipients.values())
+    return isinstance(error, SMTPDataError) and _is_about_us(error.smtp_code, error.smtp_error)
+
+
+def _is_about_us(code: int, said: bytes | str) -> bool:
+    text = said.encode() if isinstance(said, str) else said
+    return code in SIGN_IN or text.startswith(CONGESTED)
 
 
 def retry(rows: Sequence[int]) -> int:

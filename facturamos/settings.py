@@ -141,6 +141,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "facturamos_cache",
+        # Django's 300 would throw away counters of the rate limits that are still needed.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
@@ -255,7 +257,7 @@ EMAIL_FILE_PATH = env.path("MAIL_DIR", default=str(VAR_DIR / "mail"))()
 DUE_JOBS = [
     "payments.services.expire_due",
     "payments.documents.draw_missing",
-    "payments.proofs.sweep_orphans",
+    "payments.sweeping.sweep_orphans",
     "payments.reminders.send_reminders",
     "reconciliation.work.go_on_with_all",
     "facturamos.mail.send_due",

@@ -107,7 +107,7 @@ def _amount(text: str) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a CEP says, and whether it agrees with the constancia (None: not compared)."""
+    """One thing a CEP says, whether it agrees (None: not compared), and who expects what of it."""
 
     name: str
     says: str
@@ -115,17 +115,48 @@ class Finding:
     expected: str = ""
 
 
-def compare(cep: Cep, *, total: Decimal, clabe: str, issued_on: date) -> tuple[Finding, ...]:
-    """What the CEP says beside what the constancia asks for: total in MXN, CLABE, day of issue."""
+def compare(
+    cep: Cep, *, total: Decimal, clabe: str, issued_on: date, paid_on: date, tracking_key: str
+) -> tuple[Finding, ...]:
+    """What the CEP says, beside the constancia and what the customer typed.
+
+    The constancia asks for its total (MXN), its CLABE, and a day from its issue on; the customer
+    typed the day of the deposit and, maybe, the clave de rastreo.
+    """
+    day = f"{cep.paid_on:%d/%m/%Y}"
     return (
-        Finding("importe", f"${cep.amount:,.2f}", cep.amount == total, f"${total:,.2f}"),
-        Finding("cuenta del beneficiario", cep.account, cep.account == clabe, clabe),
+        Finding(
+            "importe",
+            f"${cep.amount:,.2f}",
+            cep.amount == total,
+            f"la constancia pide ${total:,.2f}",
+        ),
+        Finding(
+            "cuenta del beneficiario",
+            cep.account,
+            cep.account == clabe,
+            f"la constancia pide {clabe}",
+        ),
         Finding(
             "fecha",
-            f"{cep.paid_on:%d/%m/%Y}",
+            day,
             cep.paid_on >= issued_on,
-            f"{issued_on:%d/%m/%Y} o después",
+            f"la constancia pide {issued_on:%d/%m/%Y} o después",
         ),
-        Finding("clave de rastreo", cep.tracking_key or "–"),
+        Finding(
+            "fecha, frente a la del cliente",
+            day,
+            cep.paid_on == paid_on,
+            f"el cliente escribió {paid_on:%d/%m/%Y}",
+        ),
+        _tracking_key(cep, tracking_key),
         Finding("concepto", cep.concept or "–"),
     )
+
+
+def _tracking_key(cep: Cep, typed: str) -> Finding:
+    name, says = "clave de rastreo", cep.tracking_key or "–"
+    if not typed:
+        return Finding(name, says)
+    agrees = cep.tracking_key.casefold() == typed.casefold()
+    return Finding(name, says, agrees, f"el cliente escribió {typed}")

@@ -15,6 +15,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from facturamos.money import ZERO, format_money
+from payments.fiscal import Receiver, tidy_name
 
 _CFDI: Final = "{http://www.sat.gob.mx/cfd/4}"
 _STAMP: Final = "{http://www.sat.gob.mx/TimbreFiscalDigital}TimbreFiscalDigital"
@@ -32,8 +33,7 @@ class Cfdi:
     """What an issued CFDI says; amounts in its own currency."""
 
     uuid: UUID
-    receiver_rfc: str
-    receiver_name: str
+    receiver: Receiver
     currency: str
     total: Decimal
     iva: Decimal
@@ -55,19 +55,36 @@ def read_cfdi(content: bytes) -> Cfdi:
         raise CfdiError("Al CFDI le falta el receptor. Adjunte el XML completo.")
     return Cfdi(
         uuid=_uuid(root),
-        receiver_rfc=_attribute(receiver, "Rfc"),
-        receiver_name=_attribute(receiver, "Nombre"),
+        receiver=Receiver(
+            rfc=_attribute(receiver, "Rfc"),
+            name=_attribute(receiver, "Nombre"),
+            postal_code=_attribute(receiver, "DomicilioFiscalReceptor"),
+            regime=_attribute(receiver, "RegimenFiscalReceptor"),
+            cfdi_use=_attribute(receiver, "UsoCFDI"),
+        ),
         currency=_attribute(root, "Moneda"),
         total=_amount(root, "Total"),
         iva=_iva(root),
     )
 
 
-def differences(cfdi: Cfdi, *, rfc: str, total: Decimal, iva: Decimal) -> list[str]:
-    """One sentence for each datum that is not the one asked for (amounts in MXN)."""
-    found = []
-    if cfdi.receiver_rfc != rfc:
-        found.append(f"El CFDI es para el RFC {cfdi.receiver_rfc} y la solicitud dice {rfc}.")
+def differences(cfdi: Cfdi, *, receiver: Receiver, total: Decimal, iva: Decimal) -> list[str]:
+    """One sentence for each datum that is not the one asked for (amounts in MXN).
+
+    The customer may have corrected theirs after the invoicing program took them.
+    """
+    stamped = cfdi.receiver
+    found = [
+        f"El CFDI es para {what} {says} y la solicitud dice {asked}."
+        for what, says, asked in (
+            ("el RFC", stamped.rfc, receiver.rfc),
+            ("el nombre", tidy_name(stamped.name), tidy_name(receiver.name)),
+            ("el código postal", stamped.postal_code, receiver.postal_code),
+            ("el régimen fiscal", stamped.regime, receiver.regime),
+            ("el uso", stamped.cfdi_use, receiver.cfdi_use),
+        )
+        if says != asked
+    ]
     if cfdi.currency != "MXN":
         found.append(f"El CFDI está en {cfdi.currency}, y la constancia se pagó en MXN.")
     for name, says, due in (("total", cfdi.total, total), ("IVA", cfdi.iva, iva)):

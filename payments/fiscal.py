@@ -15,6 +15,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.mx import rfc as stdnum_rfc
 
 NAME_LENGTH: Final = 254
+RFC: Final = re.compile(r"[A-ZÑ&]{3,4}[0-9]{6}[A-Z0-9]{3}")
 # For the general public and for foreigners: always regime 616 with use S01.
 GENERIC_RFCS: Final = ("XAXX010101000", "XEXX010101000")
 GENERIC_REGIME: Final = "616"
@@ -137,10 +138,10 @@ _FORMS = (
     *("SOCIEDAD CIVIL", "SOCIEDAD COOPERATIVA", "ASOCIACION CIVIL"),
 )
 _QUALIFIERS = (
-    *("C.V.", "R.L.", "R.I.", "R.S.", "A.P.", "P."),
+    *("C.V.", "R.L.", "R.I.", "R.S.", "A.P.", "P.", "M.I."),
     *("CAPITAL VARIABLE", "RESPONSABILIDAD LIMITADA"),
 )
-_TAILS = ("S.O.F.O.M.", "S.O.F.O.M. E.R.", "S.O.F.O.M. E.N.R.")
+_TAILS = ("S.O.F.O.M.", "S.O.F.O.M. E.R.", "S.O.F.O.M. E.N.R.", "M.I.", "MICROINDUSTRIAL")
 _GAP = r"[.,\s]*"
 _UNACCENTED = str.maketrans("ÁÉÍÓÚÜ", "AEIOUU")
 
@@ -179,7 +180,8 @@ def without_company_form(name: str, person: Person = Person.COMPANY) -> str:
 def _rfc_error(rfc: str) -> str:
     if not rfc:
         return "Escriba su RFC."
-    if len(rfc) in (12, 13) and stdnum_rfc.is_valid(_without_words(rfc)):
+    # stdnum would drop underscores and take full-width digits for plain ones.
+    if RFC.fullmatch(rfc) and stdnum_rfc.is_valid(_without_words(rfc)):
         return ""
     return (
         "Ese RFC no puede existir. Lleva 12 caracteres si es de una empresa o 13 si es de una "

@@ -6,6 +6,7 @@ over.
 
 import hashlib
 import io
+import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,10 @@ from payments import fiscal, mails
 from payments.cfdi import Cfdi, CfdiError, differences, read_cfdi
 from payments.fiscal import Receiver
 from payments.models import Constancia, FiscalProfile, InvoiceRequest
+from payments.proofs import NO_ROOM
 from renewals.models import Quote
+
+log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 LARGEST_XML = 2 * MEGABYTE
@@ -110,8 +114,8 @@ def issue_invoice(*, request: InvoiceRequest, xml: File, pdf: File, by: User) ->
     """Hand over the stamped CFDI of a paid constancia and tell its customer.
 
     Raises InvoiceError, with a sentence for each thing that is wrong, when the XML is no CFDI 4.0
-    or not the one asked for, the PDF is none, a file is too big, the constancia is not paid, or
-    it was issued already, perhaps by somebody else just now.
+    or not the one asked for, the PDF is none, a file is too big, the constancia is not paid, it
+    was issued already, perhaps by somebody else just now, or the disk is full.
     """
     xml_content = _content(xml, "El XML", LARGEST_XML)
     pdf_content = _content(pdf, "El PDF", LARGEST_PDF)
@@ -123,16 +127,14 @@ def issue_invoice(*, request: InvoiceRequest, xml: File, pdf: File, by: User) ->
     with _removed_on_failure() as stored, transaction.atomic():
         locked = _under_lock(request)
         _check_issuable(locked, cfdi)
-        for suffix, content in (("xml", xml_content), ("pdf", pdf_content)):
-            name = f"facturas/{timezone.now():%Y/%m}/{uuid.uuid4().hex}.{suffix}"
-            stored.append(default_storage.save(name, ContentFile(content)))
+        _store(stored, xml=xml_content, pdf=pdf_content)
         _mark_issued(locked, cfdi, xml=stored[0], pdf=stored[1], by=by)
         audit.record(
             "invoice.issued",
             by=by,
             target=locked,
             uuid=str(cfdi.uuid),
-            receiver_name=cfdi.receiver_name,
+            receiver_name=cfdi.receiver.name,
             xml_sha256=hashlib.sha256(xml_content).hexdigest(),
             pdf_sha256=hashlib.sha256(pdf_content).hexdigest(),
         )
@@ -185,7 +187,9 @@ def _check_issuable(request: InvoiceRequest, cfdi: Cfdi) -> None:
             f"La constancia {constancia.printed_reference} está {constancia.get_status_display()}: "
             "su factura se emite cuando el pago esté confirmado."
         )
-    wrong = differences(cfdi, rfc=request.rfc, total=constancia.total, iva=constancia.iva)
+    wrong = differences(
+        cfdi, receiver=_receiver(request), total=constancia.total, iva=constancia.iva
+    )
     other = InvoiceRequest.objects.filter(uuid=cfdi.uuid).select_related("constancia").first()
     if other:
         wrong.append(
@@ -193,6 +197,22 @@ def _check_issuable(request: InvoiceRequest, cfdi: Cfdi) -> None:
         )
     if wrong:
         raise InvoiceError(*wrong)
+
+
+def _store(names: list[str], **contents: bytes) -> None:
+    """Each content as a file with its suffix; the names go to the list before their files exist."""
+    try:
+        for suffix, content in contents.items():
+            names.append(f"facturas/{timezone.now():%Y/%m}/{uuid.uuid4().hex}.{suffix}")
+            default_storage.save(names[-1], ContentFile(content))
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        log.exception("An invoice could not be stored")
+        raise InvoiceError(
+            "No hay espacio en el equipo del portal para guardar la factura; no se guardó nada. "
+            "Avise a quien lo administra y adjúntela de nuevo cuando haya espacio."
+        ) from error
 
 
 def _mark_issued(request: InvoiceRequest, cfdi: Cfdi, *, xml: str, pdf: str, by: User) -> None:

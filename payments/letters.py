@@ -71,14 +71,14 @@ def for_cxc(proof: PaymentProof, *, carries_files: bool) -> Letter:
         ("Clave de rastreo", proof.tracking_key),
         ("Lo envió", f"{proof.sent_by} {proof.sent_by.email}".strip()),
     ]
-    path = reverse("admin:payments_constancia_change", args=[constancia.pk])
+    path = reverse("admin:payments_paymentproof_change", args=[proof.pk])
     return compose(
         "proof_for_cxc",
         f"Comprobante de la constancia {constancia.printed_reference}",
         constancia=constancia,
         carries_files=carries_files,
         facts=[(name, value) for name, value in facts if value],
-        link=Link("Abrir la constancia en la administración", path),
+        link=Link("Abrir el comprobante en la administración", path),
     )
 
 
@@ -132,15 +132,28 @@ def confirmed(reference: str, customer_name: str, total: Decimal) -> Draft:
     )
 
 
-def reverted(reference: str, customer_name: str, missing: Decimal) -> Draft:
-    """The payment was taken back; `missing` (MXN) of the total is to be paid, if anything is."""
+def reverted(
+    reference: str, customer_name: str, missing: Decimal, *, is_over: bool, keeps_version_4: bool
+) -> Draft:
+    """A payment was taken back; `missing` (MXN) of the total is to be paid, if anything is.
+
+    `is_over`: the constancia expired, so nothing can be paid with it any more.
+    """
     printed = format_reference(reference)
+    facts = [("Referencia", printed)]
+    outcome = "over" if is_over else "short" if missing else "paid"
+    if outcome == "short":
+        facts.append(("Falta por depositar", _mxn(missing)))
     return Draft(
         "payment_reverted",
-        f"Cambió el estado de su constancia {printed}",
-        facts=[("Referencia", printed), ("Falta por depositar", _mxn(missing))],
+        f"Corregimos los pagos de su constancia {printed}",
+        facts=facts,
         link=("Abrir mi constancia", reverse("payments:constancia", args=[reference])),
-        context={"customer_name": customer_name},
+        context={
+            "customer_name": customer_name,
+            "outcome": outcome,
+            "version_4": "stays" if keeps_version_4 else "waits",
+        },
     )
 
 
@@ -198,6 +211,7 @@ def examples() -> dict[str, Letter]:
         clabe="012000000000000003",
     )
     proof = PaymentProof(
+        pk=1,
         constancia=constancia,
         paid_on=date(2026, 12, 1),
         sent_by=User(username="ana", first_name="Ana", email="ana@example.com"),
@@ -217,6 +231,12 @@ def examples() -> dict[str, Letter]:
         "proof_refused": refused(proof),
         "payment_short": short(constancia, Decimal("500.00")),
         "payment_confirmed": confirmed("1234569", "Peña & D'Ángel", Decimal("1305.00")).render(),
-        "payment_reverted": reverted("1234569", "Peña & D'Ángel", Decimal("1305.00")).render(),
+        "payment_reverted": reverted(
+            "1234569",
+            "Peña & D'Ángel",
+            Decimal("1305.00"),
+            is_over=False,
+            keeps_version_4=False,
+        ).render(),
         "invoice_ready": invoice(request),
     }

@@ -6,9 +6,11 @@ happens (`facturamos.mail.post`). What the mails say is in `letters.py`.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
+
+from django.utils import timezone
 
 from accounts.models import User
 from facturamos.contacts import CONTACTS
@@ -46,7 +48,7 @@ def proof_received(*, proof: PaymentProof) -> None:
     fit = sum(file.file.size for file in files) <= MOST_ATTACHED
     attachments = [
         Attachment(
-            str(file.file.name), file.original_name, CONTENT_TYPES[ProofFile.Kind(file.kind)]
+            str(file.file.name), file.download_name, CONTENT_TYPES[ProofFile.Kind(file.kind)]
         )
         for file in files
     ]
@@ -63,9 +65,9 @@ def proof_received(*, proof: PaymentProof) -> None:
     )
 
 
-def proof_refused(*, proof: PaymentProof) -> None:
-    """The proof cannot be accepted, why, and what to do."""
-    _to_customer(letters.refused(proof), proof.constancia, f"proof-refused:{proof.pk}")
+def proof_refused(*, proof: PaymentProof) -> int:
+    """The proof cannot be accepted, why, and what to do; returns how many readers there are."""
+    return _to_customer(letters.refused(proof), proof.constancia, f"proof-refused:{proof.pk}")
 
 
 class Account(Protocol):
@@ -75,6 +77,7 @@ class Account(Protocol):
     customer_id: int
     reference: str
     customer_name: str
+    expires_on: date
     total: Decimal
     paid: Decimal
 
@@ -88,22 +91,32 @@ def payments_confirmed(*, constancias: Sequence[Account], paid_at: datetime) -> 
     )
 
 
-def payments_short(*, constancias: Sequence[Account]) -> None:
-    """A part of each was paid; how much is missing and how to pay it. Once for each sum."""
+def payments_short(*, constancias: Sequence[Account], recorded_at: datetime) -> None:
+    """A part of each was paid at that moment; how much is missing and how to pay it."""
     rows = Constancia.objects.in_bulk([each.id for each in constancias])
     _to_customers(
         constancias,
         lambda each: letters.short(rows[each.id], each.paid),
-        lambda each: f"payment-short:{each.id}:{each.paid:.2f}",
+        lambda each: f"payment-short:{each.id}:{each.paid:.2f}:{recorded_at:%Y%m%dT%H%M%S%f}",
     )
 
 
-def payments_reverted(*, constancias: Sequence[Account], reverted_at: datetime) -> None:
-    """A payment of each was taken back; what is missing now."""
+def payments_reverted(
+    *, constancias: Sequence[Account], reverted_at: datetime, keep_version_4: Collection[int]
+) -> None:
+    """A payment of each was taken back; what is missing now.
+
+    `keep_version_4`: the customers (ids) for whom it stays open.
+    """
+    today = timezone.localdate()
     _to_customers(
         constancias,
         lambda each: letters.reverted(
-            each.reference, each.customer_name, max(each.total - each.paid, ZERO)
+            each.reference,
+            each.customer_name,
+            max(each.total - each.paid, ZERO),
+            is_over=each.expires_on < today and not each.paid,
+            keeps_version_4=each.customer_id in keep_version_4,
         ),
         lambda each: f"payment-reverted:{each.id}:{reverted_at:%Y%m%dT%H%M%S%f}",
     )
@@ -136,12 +149,11 @@ def invoice_ready(*, request: InvoiceRequest) -> None:
 
 def _to_customer(
     letter: Letter, constancia: Constancia, about: str, attachments: Iterable[Attachment] = ()
-) -> None:
+) -> int:
     files = tuple(attachments)
-    post(
-        Mail(letter=letter, to=address, about=about, attachments=files)
-        for address in _readers({constancia.customer_id})[constancia.customer_id]
-    )
+    readers = _readers({constancia.customer_id})[constancia.customer_id]
+    post(Mail(letter=letter, to=address, about=about, attachments=files) for address in readers)
+    return len(readers)
 
 
 def _readers(customers: Collection[int]) -> dict[int, list[str]]:

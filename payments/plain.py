@@ -60,18 +60,26 @@ def road_of(constancia: Constancia) -> Road:
 def review_of(constancia: Constancia) -> Review | None:
     """How its proofs stand: the oldest in review, else the newest if it was refused, else nothing.
 
-    What a later payment settled says nothing any more.
+    A payment that came after a refusal is newer word than it, and so is the whole total.
     """
     proofs = list(PaymentProof.objects.filter(constancia=constancia).with_settled())
-    told = next((proof for proof in proofs if proof.is_in_review), None)
-    if told is None and proofs and proofs[-1].answered_at and not proofs[-1].settled:
-        told = proofs[-1]
-    if told is None:
+    waiting = next((proof for proof in proofs if proof.is_in_review), None)
+    if waiting:
+        return review_from(waiting)
+    if not proofs or proofs[-1].settled:
         return None
+    refused = proofs[-1]
+    later = constancia.payments.standing().filter(recorded_at__gte=refused.answered_at)
+    return None if later.exists() else review_from(refused)
+
+
+def review_from(proof: PaymentProof) -> Review:
+    """How this proof stands now."""
     return Review(
-        sent_at=timezone.localtime(told.sent_at),
-        refused_on=_day(told.answered_at),
-        reason=told.reason,
+        sent_at=timezone.localtime(proof.sent_at),
+        seen_at=timezone.now(),
+        refused_on=_day(proof.answered_at),
+        reason=proof.reason,
     )
 
 

@@ -1,6 +1,5 @@
 """What a customer reads when a file cannot be taken: what happened, and what to do."""
 
-from facturamos.contacts import CONTACTS
 from payments.proof_files import MAX_PIXELS, Problem
 
 NO_FILE = "Elija al menos un archivo: la foto, la captura o el PDF de su comprobante."
@@ -68,12 +67,9 @@ def megabytes(size: int) -> str:
     return f"{tenths / 10:.1f} MB".replace(".0 MB", " MB")
 
 
-def received(due: str) -> str:
-    """After sending; `due` is when the company answers."""
-    return (
-        f"Recibimos su comprobante. Lo revisamos y confirmamos su pago en {CONTACTS.promise_hours} "
-        f"horas, a más tardar el {due}."
-    )
+def received(promise: str) -> str:
+    """After sending; `promise` is the sentence of when the company answers."""
+    return f"Recibimos su comprobante. {promise}"
 
 
 def _short(name: str) -> str:

@@ -1,7 +1,6 @@
 """The customer's page for the proof of a payment, and the files that were sent."""
 
 import logging
-from pathlib import PurePath
 from typing import cast
 from uuid import UUID
 
@@ -18,11 +17,10 @@ from accounts.models import User
 from payments import proof_texts
 from payments.mails import CONTENT_TYPES
 from payments.models import Constancia, PaymentProof, ProofFile
-from payments.plain import review_of
+from payments.plain import review_from, review_of
 from payments.proof_forms import ProofForm
-from payments.proofs import SUFFIXES, AlreadyPaidError, DiskFullError, QuotaError, send_proof
+from payments.proofs import AlreadyPaidError, DiskFullError, QuotaError, send_proof
 from payments.slip_views import find_constancia
-from payments.timeline import Review
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +29,7 @@ log = logging.getLogger(__name__)
 @customer_page
 def proof(request: CustomerRequest, reference: str) -> HttpResponse:
     """What was sent for a constancia and how it stands, and the form to send a proof."""
-    constancia = find_constancia(Constancia.objects.of(request.customer), reference)
+    constancia = find_constancia(Constancia.objects.of(request.customer).with_paid(), reference)
     if request.method != "POST":
         return _page(request, constancia, ProofForm(constancia=constancia))
     if limited := ratelimit.consume_or_429(request, action="proof", user=request.user):
@@ -65,8 +63,7 @@ def _send(request: CustomerRequest, constancia: Constancia, form: ProofForm) -> 
         return _page(request, constancia, form)
     except AlreadyPaidError:
         return redirect("payments:proof", constancia.reference)
-    review = Review(sent_at=timezone.localtime(sent.sent_at))
-    messages.success(request, proof_texts.received(review.due))
+    messages.success(request, proof_texts.received(review_from(sent).promise))
     return redirect("payments:proof", constancia.reference)
 
 
@@ -78,6 +75,7 @@ def _page(
         "constancia": constancia,
         "form": form,
         "review": review_of(constancia),
+        "today": timezone.localdate(),
         "proofs": proofs.prefetch_related("files").order_by("-pk"),
     }
     return render(request, "payments/proof.html", context, status=status)
@@ -101,11 +99,10 @@ def proof_file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     except OSError:
         log.exception("A stored proof cannot be served")
         return render(request, "payments/proof_lost.html", status=503)
-    name = PurePath(file.original_name).stem or "comprobante"
     return FileResponse(
         content,
         as_attachment=not file.is_image,
-        filename=f"{name}.{SUFFIXES[file.kind]}",
+        filename=file.download_name,
         headers={
             "Content-Type": CONTENT_TYPES[ProofFile.Kind(file.kind)],
             "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -1,18 +1,17 @@
 """The rules about proofs of payment: sending one, answering it, and the files behind them.
 
 A file is written before its row and removed if the row is not; a process killed in between leaves
-a file without a row, which `sweep_orphans` removes.
+a file without a row, which `sweeping.sweep_orphans` removes.
 """
 
 import errno
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -23,14 +22,12 @@ from accounts import audit
 from accounts.models import User
 from payments import mails
 from payments.models import Constancia, PaymentProof, ProofFile
+from payments.models.proof import SUFFIXES
 from payments.proof_files import CheckedFile, clean_name
 from renewals.models import Quote
 
 FOLDER = "comprobantes"
-SUFFIXES = {"jpeg": "jpg", "png": "png", "pdf": "pdf", "cep": "xml"}
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-ORPHAN_AGE = timedelta(days=1)
-SWEEP_EVERY = 3600  # seconds
 
 
 class ProofError(Exception):
@@ -66,9 +63,9 @@ def send_proof(
 ) -> PaymentProof:
     """Keep a proof for CxC to look at, and tell both sides by mail. It confirms nothing.
 
-    The same files sent again for the same constancia, while the first proof is in review, give
-    that first proof. A constancia that expired or was cancelled takes proofs too: its deposit may
-    have been made.
+    The same files with the same day and clave sent again for the same constancia, while the first
+    proof is in review, give that first proof. A constancia that expired or was cancelled takes
+    proofs too: its deposit may have been made.
 
     Raises AlreadyPaidError, QuotaError and DiskFullError; then nothing is kept.
     """
@@ -133,9 +130,10 @@ def _record(
             "falta enviar nada más."
         )
     sent = {upload.checked.sha256 for _, upload in stored}
-    for earlier in (
-        PaymentProof.objects.in_review().filter(constancia=constancia).prefetch_related("files")
-    ):
+    said_the_same = PaymentProof.objects.in_review().filter(
+        constancia=constancia, paid_on=paid_on, tracking_key=tracking_key
+    )
+    for earlier in said_the_same.prefetch_related("files"):
         if {file.sha256 for file in earlier.files.all()} == sent:
             return earlier, False
     _check_quota(constancia, sum(upload.checked.size for _, upload in stored))
@@ -178,10 +176,10 @@ def _check_quota(constancia: Constancia, more: int) -> None:
 
 
 @transaction.atomic
-def refuse_proof(*, proof: PaymentProof, reason: str, by: User) -> PaymentProof:
-    """Answer that a proof does not match, once; the reason reaches the customer.
+def refuse_proof(*, proof: PaymentProof, reason: str, by: User) -> int:
+    """Answer that a proof does not match, once; returns how many people are written the reason.
 
-    Raises NotInReviewError when it was answered before or its payment was confirmed.
+    Raises NotInReviewError when it was answered before or its constancia is paid.
     """
     if not reason.strip():
         raise ValueError("A refusal needs a reason.")
@@ -203,39 +201,4 @@ def refuse_proof(*, proof: PaymentProof, reason: str, by: User) -> PaymentProof:
         )
     proof = PaymentProof.objects.select_related("constancia").get(pk=proof.pk)
     audit.record("proof.refused", by=by, target=proof, reason=proof.reason)
-    mails.proof_refused(proof=proof)
-    return proof
-
-
-def sweep_orphans() -> int:
-    """Remove stored files older than a day that no row names; returns how many. For the worker.
-
-    Looks once an hour at most, whoever calls.
-    """
-    if not cache.add("payments.proofs.swept", True, SWEEP_EVERY):
-        return 0
-    removed = 0
-    for folder, files in _folders(FOLDER):
-        old = [name for name in (f"{folder}/{file}" for file in files) if _is_old(name)]
-        known = set(ProofFile.objects.filter(file__in=old).values_list("file", flat=True))
-        orphans = [name for name in old if name not in known]
-        _discard(orphans)
-        removed += len(orphans)
-    return removed
-
-
-def _folders(folder: str) -> Iterator[tuple[str, list[str]]]:
-    """The folder and those below it, each with the names of its files."""
-    if not default_storage.exists(folder):
-        return
-    folders, files = default_storage.listdir(folder)
-    yield folder, files
-    for below in folders:
-        yield from _folders(f"{folder}/{below}")
-
-
-def _is_old(name: str) -> bool:
-    try:
-        return default_storage.get_modified_time(name) < timezone.now() - ORPHAN_AGE
-    except FileNotFoundError:  # a sending that failed has just removed it
-        return False
+    return mails.proof_refused(proof=proof)

@@ -234,7 +234,8 @@ def _write(deposits: Sequence[Deposit], rows: Mapping[int, Standing], by: User) 
     paid = [each for each in touched if each.paid >= each.total]
     _mark_paid(paid, by)
     mails.payments_confirmed(constancias=paid, paid_at=now)
-    mails.payments_short(constancias=[each for each in touched if each.paid < each.total])
+    short = [each for each in touched if each.paid < each.total]
+    mails.payments_short(constancias=short, recorded_at=now)
     return ids
 
 

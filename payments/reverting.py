@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Customer, User
 from facturamos.bulk import insert_rows
 from payments import mails
 from payments.models import Constancia, InvoiceRequest, Payment, PaymentReversal
@@ -54,15 +54,12 @@ def revert_payments(*, payments: Collection[int], reason: str, by: User) -> int:
         ],
     )
     touched = [rows[key] for key in dict.fromkeys(constancia for _, constancia, _ in reverted)]
-    _unmark_paid(
-        [
-            each
-            for each in touched
-            if each.paid < each.total and each.status == Constancia.Status.PAID
-        ],
-        by,
-    )
-    mails.payments_reverted(constancias=touched, reverted_at=now)
+    unpaid = [
+        each for each in touched if each.paid < each.total and each.status == Constancia.Status.PAID
+    ]
+    _unmark_paid(unpaid, by)
+    keep = _lock_version_4({each.customer_id for each in touched}, unpaid, by)
+    mails.payments_reverted(constancias=touched, reverted_at=now, keep_version_4=keep)
     return len(reverted)
 
 
@@ -87,6 +84,14 @@ def _unmark_paid(constancias: Sequence[Standing], by: User) -> None:
     ).update(status=Constancia.Status.OPEN, paid_at=None, paid_by=None)
     unrenew_quotes(quotes=[each.quote_id for each in constancias])
     audit.record_all("constancia.unpaid", by=by, events=[(each.target, {}) for each in constancias])
-    customers = {each.customer_id for each in constancias}
-    others = Constancia.objects.filter(customer__in=customers, status=Constancia.Status.PAID)
-    lock_version_4(customers=customers - set(others.values_list("customer_id", flat=True)), by=by)
+
+
+def _lock_version_4(customers: Collection[int], unpaid: Sequence[Standing], by: User) -> set[int]:
+    """Close version 4.0 to those who had only what is unpaid now; returns who keeps it (ids)."""
+    # Their lock first: of two that take payments back at once, or a payment that comes meanwhile,
+    # the later one reads what the earlier one left.
+    list(Customer.objects.select_for_update().filter(pk__in=customers).order_by("pk"))
+    paid = Constancia.objects.filter(customer__in=customers, status=Constancia.Status.PAID)
+    keep = set(paid.values_list("customer_id", flat=True))
+    lock_version_4(customers={each.customer_id for each in unpaid} - keep, by=by)
+    return keep

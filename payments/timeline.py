@@ -1,7 +1,7 @@
 """The road of a constancia, as the customer and CxC see it alike. Knows no database."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 from facturamos.contacts import CONTACTS
@@ -31,18 +31,39 @@ class TimelineStep:
 @dataclass(frozen=True, slots=True)
 class Review:
     """How the newest word about a proof stands: sent at a moment (on the company's clock) and in
-    review, or refused on a day for a reason.
+    review, or refused on a day for a reason. `seen_at` is when somebody reads this.
     """
 
     sent_at: datetime
+    seen_at: datetime
     refused_on: date | None = None
     reason: str = ""
 
     @property
-    def due(self) -> str:
-        """Until when the company answers: `23 de noviembre de 2026 a las 14:30`."""
-        until = self.sent_at + timedelta(hours=CONTACTS.promise_hours)
-        return f"{long_date(until.date())} a las {until:%H:%M}"
+    def due_at(self) -> datetime:
+        """Until when the company answers, on its clock.
+
+        Counted in UTC: the day the clock changes has 23 or 25 hours.
+        """
+        until = self.sent_at.astimezone(UTC) + timedelta(hours=CONTACTS.promise_hours)
+        return until.astimezone(self.sent_at.tzinfo)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the company should have answered by now."""
+        return self.seen_at > self.due_at
+
+    @property
+    def promise(self) -> str:
+        """A sentence with the hour until which the company answers, or should have."""
+        due = f"{long_date(self.due_at.date())} a las {self.due_at:%H:%M}"
+        if self.is_late:
+            return (
+                f"Debimos contestarle a más tardar el {due}: escríbanos a {CONTACTS.cxc_email} con "
+                "su referencia."
+            )
+        hours = CONTACTS.promise_hours
+        return f"Confirmaremos su pago en {hours} horas, a más tardar el {due}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +119,15 @@ def _payment(road: Road) -> TimelineStep:
     name = "Pago confirmado"
     if road.paid_on:
         return TimelineStep(name, Turn.DONE, road.paid_on)
-    if road.review and not road.review.refused_on:
-        due = f"En revisión: lo confirmamos a más tardar el {road.review.due}."
-        return TimelineStep(name, Turn.COMPANY, road.review.sent_at.date(), due)
-    if road.stopped_on:
-        return TimelineStep(name, Turn.STOPPED, road.stopped_on)
+    part = ""
     if road.partly_paid_on:
         part = f"Confirmamos una parte el {long_date(road.partly_paid_on)}; falta el resto."
+    if road.review and not road.review.refused_on:
+        expected = f"{part} En revisión. {road.review.promise}".strip()
+        return TimelineStep(name, Turn.COMPANY, road.review.sent_at.date(), expected)
+    if road.stopped_on:
+        return TimelineStep(name, Turn.STOPPED, road.stopped_on)
+    if part:
         return TimelineStep(name, Turn.LATER, None, part)
     hours = f"Lo confirmamos en {CONTACTS.promise_hours} horas a partir de su comprobante."
     return TimelineStep(name, Turn.LATER, None, hours)

@@ -1,9 +1,10 @@
 """CxC's desk for invoices: which to make, their data for another program, and issuing them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from facturamos.exports import Cell, to_csv, to_xlsx
+from facturamos.models import OutboxMessage
 from facturamos.money import format_money
 from payments import fiscal, invoices
 from payments.admin.constancias import ReferenceSearchAdmin
@@ -24,23 +26,34 @@ Writer = Callable[[Sequence[str], Iterable[Sequence[Cell]]], bytes]
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Whose turn it is."""
+    """Whose turn it is. At first without those that came to nothing, so that no export has them;
+    a search looks in all of them.
+    """
 
     title = "estado"
     parameter_name = "estado"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The three words of the list."""
+        """The words of the list, and all of them."""
         return [
             ("pending", "por emitir"),
             ("unpaid", "en espera del pago"),
             ("issued", "emitida"),
+            ("void", "sin efecto"),
+            ("all", "todas"),
         ]
 
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """The first one is not all of them."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": "con efecto"}
+        yield from others
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those in the chosen state; an invented one chooses nothing."""
-        if self.value() in ("pending", "unpaid", "issued"):
-            narrowed: QuerySet[Any] = getattr(queryset, str(self.value()))()
+        """Those in the chosen state; an invented one narrows nothing."""
+        state = self.value() or ("all" if request.GET.get(SEARCH_VAR) else "with_effect")
+        if state in ("pending", "unpaid", "issued", "void", "with_effect"):
+            narrowed: QuerySet[Any] = getattr(queryset, state)()
             return narrowed
         return queryset
 
@@ -98,12 +111,14 @@ class InvoiceRequestAdmin(ReferenceSearchAdmin):
         """Whether this person may take the customers' data out."""
         return request.user.has_perm("payments.export_invoicerequest")
 
-    @admin.action(description="Descargar CSV", permissions=["export"])
+    @admin.action(
+        description="Descargar CSV (para su programa de facturación)", permissions=["export"]
+    )
     def export_csv(self, request: HttpRequest, queryset: QuerySet[InvoiceRequest]) -> HttpResponse:
-        """The chosen ones for any program."""
+        """The chosen ones for any program. Excel would take the zero off a postal code in it."""
         return _export(request, queryset, "csv", to_csv, "text/csv; charset=utf-8")
 
-    @admin.action(description="Descargar XLSX", permissions=["export"])
+    @admin.action(description="Descargar XLSX (para abrir en Excel)", permissions=["export"])
     def export_xlsx(self, request: HttpRequest, queryset: QuerySet[InvoiceRequest]) -> HttpResponse:
         """The chosen ones for Excel."""
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -167,8 +182,15 @@ class InvoiceRequestAdmin(ReferenceSearchAdmin):
             for sentence in error.sentences:
                 form.add_error(None, sentence)
             return False
-        text = f"{row}: emitida. El cliente ya la puede descargar y le avisamos por correo."
-        self.message_user(request, text, messages.SUCCESS)
+        mailed = OutboxMessage.objects.filter(key__startswith=f"invoice-ready:{row.pk}:").exists()
+        told = (
+            "y le avisamos por correo."
+            if mailed
+            else "pero nadie suyo tiene correo en el portal, así que no se le avisó: avísele usted."
+        )
+        self.message_user(
+            request, f"{row}: emitida. El cliente ya la puede descargar, {told}", messages.SUCCESS
+        )
         return True
 
     def file_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:

@@ -18,7 +18,7 @@ from facturamos.contacts import CONTACTS
 from facturamos.money import format_money
 from payments.admin.constancias import ReferenceSearchAdmin
 from payments.cep import Cep, Finding, compare
-from payments.models import Constancia, PaymentProof, ProofFile
+from payments.models import PaymentProof, ProofFile
 from payments.proof_forms import RefusalForm
 from payments.proofs import NotInReviewError, refuse_proof
 from payments.references import format_reference
@@ -174,7 +174,7 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
             }
             return TemplateResponse(request, "admin/payments/paymentproof/refuse.html", context)
         try:
-            refuse_proof(
+            written = refuse_proof(
                 proof=proof,
                 reason=form.cleaned_data["reason"],
                 by=request.user,  # type: ignore[arg-type]
@@ -182,9 +182,19 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
         except NotInReviewError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
+            self._say_refused(request, proof, written)
+        return redirect("admin:payments_paymentproof_changelist")
+
+    def _say_refused(self, request: HttpRequest, proof: PaymentProof, written: int) -> None:
+        if written:
             text = f"{proof}: no corresponde. El cliente recibirá el motivo por correo."
             self.message_user(request, text, messages.SUCCESS)
-        return redirect("admin:payments_paymentproof_changelist")
+            return
+        text = (
+            f"{proof}: no corresponde. Nadie de este cliente tiene correo en el portal: verá el "
+            "motivo cuando entre. Avísele por otro medio."
+        )
+        self.message_user(request, text, messages.WARNING)
 
 
 def shown_files(proof: PaymentProof) -> list[ShownFile]:
@@ -196,16 +206,22 @@ def shown_files(proof: PaymentProof) -> list[ShownFile]:
     return [
         ShownFile(
             file=file,
-            findings=_findings(file, proof.constancia),
+            findings=_findings(file, proof),
             also_in=[format_reference(found) for sha256, found in pairs if sha256 == file.sha256],
         )
         for file in files
     ]
 
 
-def _findings(file: ProofFile, constancia: Constancia) -> tuple[Finding, ...]:
+def _findings(file: ProofFile, proof: PaymentProof) -> tuple[Finding, ...]:
     if not file.says:
         return ()
-    issued_on = timezone.localdate(constancia.issued_at)
-    cep = Cep.from_json(file.says)
-    return compare(cep, total=constancia.total, clabe=constancia.clabe, issued_on=issued_on)
+    constancia = proof.constancia
+    return compare(
+        Cep.from_json(file.says),
+        total=constancia.total,
+        clabe=constancia.clabe,
+        issued_on=timezone.localdate(constancia.issued_at),
+        paid_on=proof.paid_on,
+        tracking_key=proof.tracking_key,
+    )

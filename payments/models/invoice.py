@@ -38,6 +38,10 @@ class FiscalProfile(FiscalData):
         return f"{self.rfc} {self.name}"
 
 
+# A late deposit may still give an expired one its effect.
+WITHOUT_EFFECT = Q(uuid=None) & ~Q(constancia__status__in=Constancia.STANDING)
+
+
 class InvoiceRequestQuerySet(models.QuerySet["InvoiceRequest"]):
     """What can be asked of the requests."""
 
@@ -51,7 +55,15 @@ class InvoiceRequestQuerySet(models.QuerySet["InvoiceRequest"]):
 
     def unpaid(self) -> "InvoiceRequestQuerySet":
         """Asked for ahead: there is nothing to invoice yet."""
-        return self.filter(uuid=None).exclude(constancia__status=Constancia.Status.PAID)
+        return self.filter(uuid=None, constancia__status=Constancia.Status.OPEN)
+
+    def void(self) -> "InvoiceRequestQuerySet":
+        """Their constancia was cancelled or expired."""
+        return self.filter(WITHOUT_EFFECT)
+
+    def with_effect(self) -> "InvoiceRequestQuerySet":
+        """All the others."""
+        return self.exclude(WITHOUT_EFFECT)
 
 
 class InvoiceRequest(FiscalData):
@@ -61,12 +73,13 @@ class InvoiceRequest(FiscalData):
     """
 
     ISSUED_FOR_EVER: ClassVar = {"name": "issued", "unless": "OLD.uuid IS NULL"}
-    # The company's turn first, then those that wait for their money, then what is done.
+    # The company's turn first, then those that wait for their money, what is done, what is void.
     WORK_ORDER: ClassVar = (
         Case(
             When(uuid__isnull=False, then=2),
             When(constancia__status=Constancia.Status.PAID, then=0),
-            default=1,
+            When(constancia__status=Constancia.Status.OPEN, then=1),
+            default=3,
         ),
         "requested_at",
         "pk",
@@ -127,5 +140,5 @@ class InvoiceRequest(FiscalData):
         """In words; asks for the constancia."""
         if self.is_issued:
             return "emitida"
-        paid = self.constancia.status == Constancia.Status.PAID
-        return "por emitir" if paid else "en espera del pago"
+        words = {Constancia.Status.PAID: "por emitir", Constancia.Status.OPEN: "en espera del pago"}
+        return words.get(Constancia.Status(self.constancia.status), "sin efecto")

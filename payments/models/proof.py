@@ -1,34 +1,32 @@
 """What a customer sends after paying: evidence for CxC, never proof by itself."""
 
 import uuid
+from pathlib import PurePath
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from payments.models.constancia import Constancia
-from payments.models.payment import Payment
 
-
-def _paid_since() -> Exists:
-    later = Payment.objects.standing().filter(
-        constancia=OuterRef("constancia"), recorded_at__gte=OuterRef("sent_at")
-    )
-    return Exists(later)
+# By the kind of a file: how its name ends, wherever it is named.
+SUFFIXES = {"jpeg": "jpg", "png": "png", "pdf": "pdf", "cep": "xml"}
+# A part of the total leaves every proof in review: nobody can tell which deposit each one shows.
+_SETTLED = Q(constancia__status=Constancia.Status.PAID)
 
 
 class PaymentProofQuerySet(models.QuerySet["PaymentProof"]):
     """What can be asked of the proofs."""
 
     def with_settled(self) -> "PaymentProofQuerySet":
-        """Adds `settled`: whether a payment of its constancia was confirmed after it was sent."""
-        return self.annotate(settled=_paid_since())
+        """Adds `settled`: whether its constancia is paid in full."""
+        return self.annotate(settled=ExpressionWrapper(_SETTLED, output_field=BooleanField()))
 
     def in_review(self) -> "PaymentProofQuerySet":
-        """Those that wait for CxC: neither answered nor followed by a payment."""
-        return self.filter(~_paid_since(), state=PaymentProof.State.WAITING)
+        """Those that wait for CxC: neither answered nor of a paid constancia."""
+        return self.filter(~_SETTLED, state=PaymentProof.State.WAITING)
 
     def with_same_file_elsewhere(self) -> "PaymentProofQuerySet":
         """Adds `same_file_in`: the reference of another constancia with one of its files."""
@@ -140,6 +138,11 @@ class ProofFile(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
+
+    @property
+    def download_name(self) -> str:
+        """Its original name, ending as its kind asks: a JPEG may have come as `captura.png`."""
+        return f"{PurePath(self.original_name).stem or 'comprobante'}.{SUFFIXES[self.kind]}"
 
     @property
     def is_image(self) -> bool:

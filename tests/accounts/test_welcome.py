@@ -95,6 +95,15 @@ def test_it_leaves_with_the_worker(person, settings):
     assert mail.outbox[0].to == [person.email]
 
 
+def test_once_it_left_the_link_is_not_kept(person, settings):
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
+    path = link_of(person)
+    send_due()
+    row = OutboxMessage.objects.get()
+    assert (row.state, row.text, row.html) == ("sent", "", "")
+    assert path in mail.outbox[0].body
+
+
 def test_no_password_is_in_the_mail(person):
     link_of(person)
     row = OutboxMessage.objects.get()
@@ -259,6 +268,19 @@ def test_a_mailbox_cannot_be_flooded(client, person):
     assert answers == [302] * 5 + [429] * 2
 
 
+@pytest.mark.parametrize("written", ["0{}", "00{}", "+{}", " {}", "{} "])
+def test_another_spelling_of_the_user_s_number_gets_nothing(client, person, written):
+    spelled = urlsafe_base64_encode(written.format(person.pk).encode())
+    assert client.post(AGAIN, {"uid": spelled}).status_code == 302
+    assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.parametrize("added", ["=", "!", "\n"])
+def test_another_spelling_of_the_encoding_gets_nothing(client, person, added):
+    client.post(AGAIN, {"uid": uid(person) + added})
+    assert not OutboxMessage.objects.exists()
+
+
 def test_asking_is_by_post(client, person):
     client.get(AGAIN, {"uid": uid(person)})
     assert not OutboxMessage.objects.exists()
@@ -358,6 +380,9 @@ class TestNotices:
         assert row.subject == "Elija su contraseña nueva de Facturamos"
         (link,) = re.findall(r"http://\S+/contrasena/nueva/\S+", row.text)
         assert f'href="{link}"' in row.html
+        send_due()
+        row.refresh_from_db()
+        assert (row.state, row.text, row.html) == ("sent", "", ""), "the link is not kept"
         page = client.get(link, follow=True)
         fields = {"password1": PASSWORD, "password2": PASSWORD}
         client.post(page.redirect_chain[-1][0], fields)

@@ -307,6 +307,23 @@ def test_a_sent_mail_is_marked_and_not_sent_again(clock):
     assert len(mail.outbox) == 1
 
 
+def test_a_sent_mail_that_opens_an_account_says_nothing_any_more():
+    write()  # by Django's functions, as allauth's link to choose a password anew
+    post([about("welcome:7:20261122T120000"), about("pago:12")])
+    send_due()
+    assert len(mail.outbox) == 3
+    assert all(message.body for message in mail.outbox)
+    kept = OutboxMessage.objects.exclude(text="", html="")
+    assert [row.key for row in kept] == ["pago:12:ana@example.com"]
+
+
+def test_one_that_did_not_leave_keeps_what_it_says(transport):
+    write()
+    transport(Refusing)
+    send_due()
+    assert the_row().text == "Gracias."
+
+
 def test_each_mail_has_a_message_id_of_its_own_at_our_domain():
     first, second = write("uno"), write("dos")
     assert first.message_id != second.message_id
@@ -367,7 +384,8 @@ def refusing(error: Exception) -> type:
     "error",
     [
         SMTPRecipientsRefused({"ana@example.com": (550, b"no such user")}),
-        SMTPSenderRefused(553, b"who are you", "facturamos@sistemasperseo.com"),
+        SMTPSenderRefused(552, b"5.3.4 too big", "facturamos@sistemasperseo.com"),
+        SMTPDataError(552, b"5.3.4 too big"),
         SMTPDataError(554, b"looks like spam"),
     ],
 )
@@ -385,6 +403,7 @@ def test_what_the_server_refuses_for_good_is_parked_at_once(monkeypatch, error):
         SMTPRecipientsRefused({"ana@example.com": (450, b"mailbox busy")}),
         SMTPSenderRefused(451, b"try later", "facturamos@sistemasperseo.com"),
         SMTPDataError(452, b"disk full"),
+        SMTPDataError(550, b"5.7.0 not now"),
         # The server refuses us, not the mail: somebody changes the password, and it leaves.
         SMTPAuthenticationError(535, b"wrong password"),
         TimeoutError("timed out"),
@@ -406,6 +425,28 @@ def test_a_silent_server_costs_one_mail_an_attempt_and_ends_the_round(transport)
     assert sorted(OutboxMessage.objects.values_list("attempts", flat=True)) == [0, 0, 1]
     send_due()  # the next one in line, so that a mail that kills the connection holds up nobody
     assert sorted(OutboxMessage.objects.values_list("attempts", flat=True)) == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SMTPSenderRefused(530, b"5.7.0 authentication required", "facturamos@sistemasperseo.com"),
+        SMTPSenderRefused(553, b"5.7.1 not your address", "facturamos@sistemasperseo.com"),
+        SMTPSenderRefused(550, b"5.4.5 daily quota exceeded", "facturamos@sistemasperseo.com"),
+        SMTPRecipientsRefused({"ana@example.com": (530, b"5.7.0 authentication required")}),
+        SMTPRecipientsRefused({"ana@example.com": (550, b"5.4.5 daily quota exceeded")}),
+        SMTPDataError(550, b"5.4.5 daily quota exceeded"),
+        SMTPDataError(554, "5.4.5 daily quota exceeded"),
+        SMTPDataError(530, b"5.7.0 authentication required"),
+    ],
+)
+def test_a_server_that_refuses_us_parks_nothing_and_ends_the_round(monkeypatch, error):
+    for subject in ("uno", "dos", "tres"):
+        write(subject)
+    monkeypatch.setattr("facturamos.mail.get_connection", lambda _: refusing(error)())
+    assert send_due() == 0
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"waiting"}
+    assert sorted(OutboxMessage.objects.values_list("attempts", flat=True)) == [0, 0, 1]
 
 
 def test_it_is_not_tried_before_its_time(clock, transport):

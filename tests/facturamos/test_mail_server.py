@@ -33,9 +33,16 @@ class Server:
 
     def __init__(self) -> None:
         self.accepted: list[tuple[str, str]] = []  # reader, Message-ID
+        self.at_sender: str = ""
         self.at_recipient: dict[str, str] = {}
         self.at_data: str = ""
         self.after_accepting: str = ""
+
+    async def handle_MAIL(self, server: SMTP, session, envelope, address, options) -> str:  # noqa: N802
+        if self.at_sender:
+            return self.at_sender
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session, envelope, address, options) -> str:  # noqa: N802
         answer = self.at_recipient.get(address, "250 OK")
@@ -220,6 +227,18 @@ def test_a_5xx_for_one_reader_parks_that_one_and_holds_up_nobody(server, later):
     later(days=30)
     assert send_due() == 0
     assert {reader for reader, _ in server.accepted} == {"ana@example.com", "mar@example.com"}
+
+
+@pytest.mark.parametrize("answer", ["530 5.7.0 authentication required", "553 5.7.1 not yours"])
+def test_a_5xx_for_us_parks_nobody_and_once_it_is_mended_all_leave(server, later, written, answer):
+    server.at_sender = answer
+    assert send_due() == 0
+    assert states() == {"waiting": 3}
+    assert sorted(OutboxMessage.objects.values_list("attempts", flat=True)) == [0, 0, 1]
+    server.at_sender = ""
+    later(minutes=1)
+    assert send_due() == 3
+    assert sorted(server.accepted) == sorted(written.items())
 
 
 def test_a_5xx_after_the_whole_mail_parks_it(server):

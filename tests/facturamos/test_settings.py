@@ -8,7 +8,10 @@ import sys
 import environ
 import pytest
 from django.conf import settings as running
+from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
 from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
 
 BASE = running.BASE_DIR
 PRODUCTION = {
@@ -135,6 +138,17 @@ def test_postgresql_can_be_named_instead(load):
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["NAME"], database["HOST"]) == ("portal", "127.0.0.1")
     assert database["CONN_HEALTH_CHECKS"] is True
+
+
+@pytest.mark.django_db
+def test_many_visitors_do_not_wipe_out_the_counters_of_the_rate_limits(load):
+    [(name, store)] = load(PRODUCTION)["CACHES"].items()
+    with override_settings(CACHES={name: store}):
+        assert isinstance(caches[name], DatabaseCache)
+        for number in range(302):
+            caches[name].set(f"visitor-{number}", 1)
+        kept = caches[name].get_many([f"visitor-{number}" for number in range(302)])
+    assert len(kept) == 302
 
 
 def test_what_the_company_may_choose_has_its_defaults(load):

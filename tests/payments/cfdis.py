@@ -32,8 +32,8 @@ CFDI = """<?xml version="1.0" encoding="UTF-8"?>
   <cfdi:Complemento>{stamp}</cfdi:Complemento>
 </cfdi:Comprobante>"""
 RECEIVER = (
-    '<cfdi:Receptor Rfc="{rfc}" Nombre="FERRETERIA DEMOSTRACION DEL NORTE" '
-    'DomicilioFiscalReceptor="32000" RegimenFiscalReceptor="601" UsoCFDI="G03"/>'
+    '<cfdi:Receptor Rfc="{rfc}" Nombre="{name}" DomicilioFiscalReceptor="{postal_code}" '
+    'RegimenFiscalReceptor="{regime}" UsoCFDI="{use}"/>'
 )
 TAXES = (
     '<cfdi:Impuestos TotalImpuestosTrasladados="{iva}"><cfdi:Traslados><cfdi:Traslado '
@@ -52,6 +52,10 @@ def cfdi(**data: str) -> bytes:
         "iva": "180.00",
         "total": "1305.00",
         "rfc": "FDE150803AB1",
+        "name": "FERRETERIA DEMOSTRACION DEL NORTE",
+        "postal_code": "32000",
+        "regime": "601",
+        "use": "G03",
         "uuid": UUID,
         "receiver": RECEIVER,
         "taxes": TAXES,
@@ -62,11 +66,12 @@ def cfdi(**data: str) -> bytes:
     return CFDI.format(**data).encode()
 
 
-def pdf(**encryption) -> bytes:
-    """A PDF of one empty page."""
+def pdf(padding: bytes = b"", **encryption) -> bytes:
+    """A PDF of one empty page, as large as its padding asks for."""
     out = io.BytesIO()
     document = pikepdf.new()
     document.add_blank_page()
+    document.Root.Padding = document.make_stream(padding)
     document.save(out, **encryption)
     return out.getvalue()
 
@@ -81,5 +86,12 @@ def files(xml: bytes | None = None, pdf_: bytes | None = None) -> dict[str, Simp
 
 def issue(request: InvoiceRequest, by) -> InvoiceRequest:
     """Issue it with a UUID of its own."""
-    xml = cfdi(rfc=request.rfc, uuid=str(uuid.uuid4()))
+    xml = cfdi(
+        rfc=request.rfc,
+        name=request.name,
+        postal_code=request.postal_code,
+        regime=request.regime,
+        use=request.cfdi_use,
+        uuid=str(uuid.uuid4()),
+    )
     return issue_invoice(request=request, **files(xml), by=by)

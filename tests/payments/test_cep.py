@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.cep import MAX_BYTES, Cep, NotACepError, compare, parse_cep
+from payments.cep import MAX_BYTES, Cep, Finding, NotACepError, compare, parse_cep
 from tests.payments import proof_samples as samples
 
 CLABE = "012164001016446374"
@@ -94,17 +94,22 @@ def test_it_comes_back_from_its_column_as_it_was(day, amount, text, account):
     assert Cep.from_json(cep.as_json()) == cep
 
 
-def disagreements(**said) -> list[str]:
-    found = compare(
-        parse_cep(samples.cep(**said)),
-        total=Decimal("1305.00"),
-        clabe=CLABE,
-        issued_on=date(2026, 11, 22),
-    )
-    assert [finding.name for finding in found if finding.agrees is None] == [
-        "clave de rastreo",
-        "concepto",
+def compared(*, paid_on=date(2026, 11, 22), typed="BNET01002611220001", **said) -> list[Finding]:
+    return [
+        *compare(
+            parse_cep(samples.cep(**said)),
+            total=Decimal("1305.00"),
+            clabe=CLABE,
+            issued_on=date(2026, 11, 22),
+            paid_on=paid_on,
+            tracking_key=typed,
+        )
     ]
+
+
+def disagreements(**said) -> list[str]:
+    found = compared(**said)
+    assert [finding.name for finding in found if finding.agrees is None] == ["concepto"]
     return [finding.name for finding in found if finding.agrees is False]
 
 
@@ -112,12 +117,31 @@ def disagreements(**said) -> list[str]:
     ("said", "disagree"),
     [
         ({}, []),
-        ({"day": "2026-12-24"}, []),
+        ({"day": "2026-12-24", "paid_on": date(2026, 12, 24)}, []),
+        ({"typed": "bnet01002611220001"}, []),
         ({"amount": "1305"}, []),
-        ({"day": "2026-11-21"}, ["fecha"]),
+        ({"day": "2026-11-21", "paid_on": date(2026, 11, 21)}, ["fecha"]),
+        ({"day": "2026-11-23"}, ["fecha, frente a la del cliente"]),
+        ({"typed": "OTRA1"}, ["clave de rastreo"]),
+        ({"key": ""}, ["clave de rastreo"]),
         ({"amount": "1304.99"}, ["importe"]),
         ({"account": "012164001016446375"}, ["cuenta del beneficiario"]),
     ],
 )
-def test_what_agrees_with_the_constancia_and_what_does_not(said, disagree):
+def test_what_agrees_and_what_does_not(said, disagree):
     assert disagreements(**said) == disagree
+
+
+def test_a_clave_that_the_customer_did_not_type_is_not_compared():
+    found = {finding.name: finding for finding in compared(typed="")}
+    assert found["clave de rastreo"].agrees is None
+    assert found["clave de rastreo"].says == "BNET01002611220001"
+
+
+def test_it_tells_who_expected_something_else():
+    found = compared(day="2026-11-21", typed="OTRA1", paid_on=date(2026, 11, 23))
+    assert [finding.expected for finding in found if finding.agrees is False] == [
+        "la constancia pide 22/11/2026 o después",
+        "el cliente escribió 23/11/2026",
+        "el cliente escribió OTRA1",
+    ]

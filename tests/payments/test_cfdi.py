@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.cfdi import Cfdi, CfdiError, differences, read_cfdi
+from payments.fiscal import Receiver
 from tests.payments import cfdis
 from tests.payments.cfdis import cfdi
 
-AMOUNTS = {"rfc": "FDE150803AB1", "total": Decimal("1305.00"), "iva": Decimal("180.00")}
+RECEIVER = Receiver("FDE150803AB1", "FERRETERIA DEMOSTRACION DEL NORTE", "32000", "601", "G03")
+ASKED = {"receiver": RECEIVER, "total": Decimal("1305.00"), "iva": Decimal("180.00")}
 
 
 def refusal(content: bytes) -> str:
@@ -24,8 +26,7 @@ def refusal(content: bytes) -> str:
 def test_it_reads_what_is_compared():
     assert read_cfdi(cfdi()) == Cfdi(
         uuid=UUID(cfdis.UUID),
-        receiver_rfc="FDE150803AB1",
-        receiver_name="FERRETERIA DEMOSTRACION DEL NORTE",
+        receiver=RECEIVER,
         currency="MXN",
         total=Decimal("1305.00"),
         iva=Decimal("180.00"),
@@ -55,6 +56,11 @@ class TestRefused:
             ({"uuid": ""}, "le falta el dato UUID"),
             ({"receiver": ""}, "falta el receptor"),
             ({"rfc": ""}, "le falta el dato Rfc"),
+            ({"name": " "}, "le falta el dato Nombre"),
+            ({"postal_code": ""}, "le falta el dato DomicilioFiscalReceptor"),
+            ({"regime": ""}, "le falta el dato RegimenFiscalReceptor"),
+            ({"use": ""}, "le falta el dato UsoCFDI"),
+            ({"receiver": '<cfdi:Receptor Rfc="X"/>'}, "le falta el dato Nombre"),
             ({"currency": ""}, "le falta el dato Moneda"),
             ({"total": ""}, "le falta el dato Total"),
             ({"total": "1,305.00"}, "Total del CFDI no es un importe"),
@@ -129,7 +135,7 @@ class TestDifferences:
 
     def test_none_when_it_agrees_whatever_zeros_it_writes(self):
         for total, iva in [("1305.00", "180.00"), ("1305", "180"), ("1305.000000", "180.0")]:
-            assert differences(read_cfdi(cfdi(total=total, iva=iva)), **AMOUNTS) == []
+            assert differences(read_cfdi(cfdi(total=total, iva=iva)), **ASKED) == []
 
     @pytest.mark.parametrize(
         ("changes", "sentence"),
@@ -138,6 +144,16 @@ class TestDifferences:
                 {"rfc": "MAB9307148T4"},
                 "es para el RFC MAB9307148T4 y la solicitud dice FDE150803AB1",
             ),
+            (
+                {"name": "FERRETERIA PEÑA"},
+                "es para el nombre FERRETERIA PEÑA y la solicitud dice FERRETERIA DEMOSTRACION",
+            ),
+            (
+                {"postal_code": "32500"},
+                "es para el código postal 32500 y la solicitud dice 32000.",
+            ),
+            ({"regime": "626"}, "es para el régimen fiscal 626 y la solicitud dice 601."),
+            ({"use": "S01"}, "es para el uso S01 y la solicitud dice G03."),
             ({"total": "1305.01"}, "El total del CFDI es $1,305.01 y el pagado es $1,305.00."),
             ({"total": "1305.001"}, "El total del CFDI es $1305.001 y el pagado es $1,305.00."),
             ({"iva": "179.99"}, "El IVA del CFDI es $179.99 y el pagado es $180.00."),
@@ -146,12 +162,19 @@ class TestDifferences:
         ],
     )
     def test_each_has_one_sentence(self, changes, sentence):
-        (told,) = differences(read_cfdi(cfdi(**changes)), **AMOUNTS)
+        (told,) = differences(read_cfdi(cfdi(**changes)), **ASKED)
         assert sentence in told
 
     def test_all_are_told_at_once(self):
-        read = read_cfdi(cfdi(rfc="X", total="1", iva="1", currency="USD"))
-        assert len(differences(read, **AMOUNTS)) == 4
+        other = {"rfc": "X", "name": "X", "postal_code": "X", "regime": "X", "use": "X"}
+        read = read_cfdi(cfdi(**other, total="1", iva="1", currency="USD"))
+        assert len(differences(read, **ASKED)) == 8
+
+    @pytest.mark.parametrize(
+        "name", [" Ferreteria  demostracion del Norte ", "FERRETERIA DEMOSTRACION DEL NORTE"]
+    )
+    def test_a_name_is_compared_tidied(self, name):
+        assert differences(read_cfdi(cfdi(name=name)), **ASKED) == []
 
 
 @given(st.binary(max_size=400))

@@ -35,6 +35,9 @@ class TestRfc:
             *("", "X", "FDE150803AB", "FDE150803AB11X", "FDE151303AB1", "FDE150832AB1"),
             *("12E150803AB1", "FDE150803AB!", "PEDA800101", "FDE150803ÁB1", "FDE1٥0803AB1"),
             *("A" * 100_000, "\0" * 12, "FDE150803AB\n"),
+            # stdnum would mend these: an underscore goes, a full-width digit becomes a plain one.
+            *("ABC_010101A12", "FDE_50803AB1", "FDE150803AB\uff11", "FDE\uff1150803AB1"),
+            *("FDE150803\u2010AB1", "_FDE150803AB", "FDE150803AB_"),
         ],
     )
     def test_an_impossible_one_is_refused(self, rfc):
@@ -137,6 +140,14 @@ class TestCompanyForm:
             *("S.A.P.I. de C.V., S.O.F.O.M., E.N.R.", "Sociedad Anónima de Capital Variable"),
             *("Sociedad de Responsabilidad Limitada", "Asociación Civil", "Sociedad Civil"),
             "Sociedad Anónima Promotora de Inversión de Capital Variable",
+            *(
+                "S DE RL MI",
+                "S. de R.L. M.I.",
+                "S. de R.L.M.I.",
+                "S DE RL DE MI",
+                "S. DE R.L., M. I.",
+            ),
+            *("S DE RL DE CV MI", "S de RL Microindustrial"),
         ],
     )
     def test_it_is_refused_and_the_mended_name_offered(self, form):
@@ -148,6 +159,7 @@ class TestCompanyForm:
         [
             *("EMPRESA", "CASA", "LA FRANCESA", "COMPAS", "I.A.C.", "P&SC", "A.B.C.", "GRUPO SAN"),
             *("SA DE CV COMERCIAL", "AC MILAN MEXICO", "SC JOHNSON", "O'AC", "TECNOLOGIAS CV"),
+            *("COMIDA PARA MI", "TALLER MI", "MI SC TALLER"),
         ],
     )
     def test_a_name_that_only_looks_like_it_passes(self, name):

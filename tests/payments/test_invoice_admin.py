@@ -8,7 +8,9 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from accounts.models import AuditEvent
+from facturamos.models import OutboxMessage
 from payments.models import InvoiceRequest
+from payments.services import cancel_constancia
 from tests import factories
 from tests.payments import cfdis
 
@@ -36,6 +38,13 @@ def make_request(cxc=None, **fields) -> InvoiceRequest:
     return factories.make_invoice_request(constancia, **fields)
 
 
+def make_void(**fields) -> InvoiceRequest:
+    """Of a constancia that was cancelled."""
+    request = make_request(**fields)
+    cancel_constancia(constancia=request.constancia, by=request.requested_by)
+    return InvoiceRequest.objects.get(pk=request.pk)
+
+
 def export(client, kind: str, *requests: InvoiceRequest):
     chosen = [request.pk for request in requests]
     return client.post(LIST, {"action": f"export_{kind}", "_selected_action": chosen})
@@ -59,22 +68,37 @@ class TestList:
         wanted = [row.constancia.printed_reference for row in (first, second, unpaid, issued)]
         assert shown(client.get(LIST)) == wanted
 
+    def test_what_came_to_nothing_is_last_and_only_where_it_is_looked_for(self, client, cxc):
+        void = make_void(name="NADIE")
+        unpaid, issued = make_request(), cfdis.issue(make_request(cxc), cxc)
+        page = client.get(LIST)
+        wanted = [row.constancia.printed_reference for row in (unpaid, issued, void)]
+        assert shown(page) == wanted[:2]
+        assert "con efecto" in page.content.decode()
+        assert shown(client.get(LIST, {"estado": "all"})) == wanted
+        for term in (wanted[2], "NADIE"):
+            assert shown(client.get(LIST, {"q": term})) == wanted[2:]
+
     @pytest.mark.parametrize(
         ("state", "words"),
-        [("pending", "por emitir"), ("unpaid", "en espera del pago"), ("issued", "emitida")],
+        [
+            *(("pending", "por emitir"), ("unpaid", "en espera del pago"), ("issued", "emitida")),
+            ("void", "sin efecto"),
+        ],
     )
     def test_it_is_narrowed_by_state(self, client, cxc, state, words):
         rows = {
             "unpaid": make_request(),
             "issued": cfdis.issue(make_request(cxc), cxc),
             "pending": make_request(cxc),
+            "void": make_void(),
         }
         page = client.get(LIST, {"estado": state})
         assert shown(page) == [rows[state].constancia.printed_reference]
         assert f'<td class="field-state">{words}</td>' in page.content.decode()
 
     def test_an_invented_state_narrows_nothing(self, client, requested):
-        assert len(shown(client.get(LIST, {"estado": "all"}))) == 1
+        assert len(shown(client.get(LIST, {"estado": "otro"}))) == 1
 
     def test_it_is_found_by_reference_name_and_rfc(self, client, requested):
         for term in (requested.constancia.printed_reference, "FERRETERIA", requested.rfc):
@@ -122,6 +146,16 @@ class TestExport:
         assert row.items() >= self.WANTED.items()
         assert (row["Referencia"], row["Correo"]) == (requested.constancia.reference, user.email)
         assert "1 × SP0800 Actualizacion 3.3 NIVEL A.; 1 × 105077" in row["Productos"]
+
+    def test_the_list_says_which_is_for_what(self, client, requested):
+        page = client.get(LIST).content.decode()
+        assert ">Descargar CSV (para su programa de facturación)<" in page
+        assert ">Descargar XLSX (para abrir en Excel)<" in page
+
+    def test_what_came_to_nothing_does_not_go_out(self, client, requested):
+        page = export(client, "csv", requested, make_void(name="NADIE"))
+        (row,) = csv.DictReader(io.StringIO(page.content.decode("utf-8-sig"), newline=""))
+        assert row["Referencia"] == requested.constancia.reference
 
     def test_an_xlsx_with_numbers(self, client, requested):
         page = export(client, "xlsx", requested)
@@ -186,6 +220,20 @@ class TestIssuing:
         assert "Descargar el PDF" in page.content.decode()
         requested.refresh_from_db()
         assert (str(requested.uuid), requested.issued_by) == (cfdis.UUID, cxc)
+
+    def test_it_says_whether_anybody_was_written(self, client, requested, user):
+        told = self.issue(client, requested).content.decode()
+        assert "y le avisamos por correo" in told
+        assert OutboxMessage.objects.filter(subject__contains="factura").count() == 1
+
+    @pytest.mark.parametrize("change", [{"email": ""}, {"is_active": False}])
+    def test_a_customer_without_a_reader_is_to_be_told_by_hand(
+        self, client, requested, user, change
+    ):
+        type(user).objects.filter(pk=user.pk).update(**change)
+        told = self.issue(client, requested).content.decode()
+        assert "avisamos por correo" not in told
+        assert "avísele usted" in told
 
     def test_each_difference_is_told(self, client, requested):
         xml = cfdis.files(cfdis.cfdi(rfc="MAB9307148T4", total="1.00"))["xml"]

@@ -1,6 +1,7 @@
 """The rules about invoices: asking, correcting, issuing, and what stays for ever."""
 
 import os
+import resource
 import subprocess
 import sys
 from dataclasses import replace
@@ -25,10 +26,12 @@ from payments.invoices import (
     request_invoice,
 )
 from payments.models import Constancia, FiscalProfile, InvoiceRequest
-from payments.services import cancel_constancia
+from payments.recording import record_payment
+from payments.services import cancel_constancia, expire_due
 from tests import factories
 from tests.live import ROOT, fresh_database
 from tests.payments import cfdis
+from tests.payments.ledger import DAY
 
 pytestmark = pytest.mark.slow
 
@@ -179,6 +182,10 @@ class TestIssuing:
         ("changes", "sentence"),
         [
             ({"rfc": "MAB9307148T4"}, "para el RFC MAB9307148T4"),
+            ({"name": "OTRA"}, "para el nombre OTRA y la solicitud dice FERRETERIA"),
+            ({"postal_code": "32500"}, "para el código postal 32500"),
+            ({"regime": "626"}, "para el régimen fiscal 626"),
+            ({"use": "S01"}, "para el uso S01"),
             ({"total": "1305.01"}, "El total del CFDI es $1,305.01"),
             ({"iva": "179.99"}, "El IVA del CFDI es $179.99"),
             ({"currency": "USD"}, "El CFDI está en USD"),
@@ -219,6 +226,11 @@ class TestIssuing:
     )
     def test_a_pdf_that_is_none(self, requested, cxc, pdf, sentence):
         assert sentence in refusal(requested, cxc, pdf=ContentFile(pdf))
+
+    def test_data_corrected_after_they_were_taken_for_the_program(self, requested, user, cxc):
+        corrected = replace(DATA, postal_code="32500")
+        request_invoice(constancia=requested.constancia, data=corrected, by=user)
+        assert "32000 y la solicitud dice 32500" in refusal(requested, cxc)
 
     def test_every_difference_is_told_at_once(self, requested, cxc):
         xml = ContentFile(cfdis.cfdi(rfc="MAB9307148T4", total="1.00", iva="0.00"))
@@ -267,6 +279,71 @@ class TestIssuing:
         requested.refresh_from_db()
         assert not requested.is_issued
         assert not AuditEvent.objects.filter(action="invoice.issued").exists()
+
+
+@pytest.fixture
+def no_room_for_a_pdf():
+    """The system takes files of two million bytes at most, as a disk that fills up."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+class TestFullDisk:
+    """Both files are stored, or none of them."""
+
+    @pytest.mark.usefixtures("no_room_for_a_pdf")
+    def test_it_is_told_and_half_a_file_does_not_stay(self, requested, cxc):
+        large = ContentFile(cfdis.pdf(os.urandom(3_000_000)))
+        told = refusal(requested, cxc, pdf=large)
+        assert "No hay espacio" in told
+        assert "no se guardó nada" in told
+        requested.refresh_from_db()
+        assert not requested.is_issued
+        assert cfdis.issue(requested, cxc).is_issued
+
+    def test_another_failure_of_the_store_is_no_lack_of_room(self, requested, cxc, settings):
+        Path(settings.MEDIA_ROOT).mkdir(exist_ok=True)
+        (Path(settings.MEDIA_ROOT) / "facturas").write_bytes(b"no folder")
+        with pytest.raises(OSError, match="facturas"):
+            cfdis.issue(requested, cxc)
+        requested.refresh_from_db()
+        assert not requested.is_issued
+
+
+class TestState:
+    """Whose turn it is, by the constancia's status."""
+
+    def test_one_that_waits(self, constancia):
+        request = factories.make_invoice_request(constancia)
+        assert self.of(request) == ("en espera del pago", ["unpaid", "with_effect"])
+
+    def test_the_companys_turn(self, requested):
+        assert self.of(requested) == ("por emitir", ["pending", "with_effect"])
+
+    def test_an_issued_one(self, requested, cxc):
+        assert self.of(cfdis.issue(requested, cxc)) == ("emitida", ["issued", "with_effect"])
+
+    def test_of_a_cancelled_one_nothing_comes(self, constancia, user):
+        request = factories.make_invoice_request(constancia)
+        cancel_constancia(constancia=constancia, by=user)
+        assert self.of(request) == ("sin efecto", ["void"])
+
+    def test_of_an_expired_one_nothing_comes_unless_its_deposit_does(self, constancia, cxc, clock):
+        request = factories.make_invoice_request(constancia)
+        clock(constancia.expires_on + DAY)
+        assert expire_due() == 1
+        assert self.of(request) == ("sin efecto", ["void"])
+        in_time = factories.make_deposit(constancia, paid_on=constancia.expires_on)
+        record_payment(deposit=in_time, by=cxc)
+        assert self.of(request) == ("por emitir", ["pending", "with_effect"])
+
+    def of(self, request: InvoiceRequest) -> tuple[str, list[str]]:
+        """Its word, and the questions that find it."""
+        questions = ("unpaid", "pending", "issued", "void", "with_effect")
+        found = [name for name in questions if getattr(InvoiceRequest.objects, name)().exists()]
+        return InvoiceRequest.objects.get(pk=request.pk).state, found
 
 
 class TestForEver:

@@ -118,7 +118,7 @@ class TestPage:
         today = timezone.localdate()
         good = samples.cep(day=str(today), account=constancia.clabe)
         bad = samples.cep(day="2001-01-01", amount="99.00", account="000000000000000000")
-        proof = factories.send_proof(constancia, good, bad, name="cep.xml")
+        proof = factories.send_proof(constancia, good, bad, name="cep.xml", tracking_key="OTRA1")
         page = text_of(client.get(page_of(proof)))
         assert page.count("sello no verificado") == 2
         assert "importe: dice $1,305.00 , coincide" in page
@@ -126,7 +126,9 @@ class TestPage:
         assert "importe: dice $99.00 , no coincide : la constancia pide $1,305.00" in page
         assert "cuenta del beneficiario: dice 000000000000000000 , no coincide" in page
         assert "fecha: dice 01/01/2001 , no coincide" in page
-        assert "clave de rastreo: dice BNET01002611220001" in page
+        assert f"no coincide : el cliente escribió {today:%d/%m/%Y}" in page
+        assert page.count("clave de rastreo: dice BNET01002611220001 , no coincide") == 2
+        assert "no coincide : el cliente escribió OTRA1" in page
 
     def test_the_same_file_elsewhere_is_flagged(self, client, proof, outsider):
         other = factories.make_constancia(outsider)
@@ -143,7 +145,7 @@ class TestPage:
     def test_a_fixed_number_of_queries(self, client, constancia, django_assert_num_queries, count):
         contents = [samples.another_image(number) for number in range(count)]
         proof = factories.send_proof(constancia, *contents)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(page_of(proof))
 
     def test_it_only_reads(self, proof, signed_in):
@@ -169,6 +171,12 @@ class TestRefusing:
         proof.refresh_from_db()
         assert (proof.state, proof.reason) == ("refused", "No se lee.")
         assert "No corresponde" not in text_of(client.get(page_of(proof)))
+
+    def test_it_promises_no_mail_where_nobody_has_an_address(self, client, proof):
+        proof.constancia.customer.users.update(email="")
+        page = text_of(client.post(refusal_of(proof), {"reason": "No se lee."}, follow=True))
+        assert "Nadie de este cliente tiene correo" in page
+        assert "recibirá el motivo por correo" not in page
 
     @pytest.mark.parametrize("reason", ["", "   "])
     def test_without_a_reason_it_asks_again(self, client, proof, reason):

@@ -247,15 +247,36 @@ class TestStates:
         assert "Su comprobante está en revisión" in panel
         assert late.printed_reference in panel
 
-    def test_after_a_payment_in_part_another_proof_is_awaited(self, client, constancia, cxc):
+    def test_after_a_payment_in_part_the_proof_stays_in_review_and_the_rest_is_told(
+        self, client, constancia, cxc
+    ):
         factories.send_proof(constancia)
         record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
-        assert "Pago registrado" in text_of(client.get(address(constancia)))
+        for path in (address(constancia), "/panel/"):
+            page = text_of(client.get(path))
+            assert "Su comprobante está en revisión" in page
+            assert "Ya confirmamos $1,000.00 de $1,305.00" in page
+            assert "$305.00 MXN que faltan, no los pague otra vez" in page
+            assert "No necesita hacer nada más" not in page
+        page = text_of(client.get(f"/constancias/{constancia.reference}/"))
+        assert "Pago confirmado Turno de Facturamos" in page
+        assert "Confirmamos una parte" in page
+
+    def test_a_refused_proof_and_then_a_part_tell_what_is_missing(self, client, constancia, cxc):
+        refuse_proof(proof=factories.send_proof(constancia), reason="No se lee.", by=cxc)
+        record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
         assert "Faltan $305.00" in text_of(client.get("/panel/"))
-        factories.send_proof(constancia, samples.another_image(1))
-        assert "Pago confirmado Turno de Facturamos" in text_of(
-            client.get(f"/constancias/{constancia.reference}/")
-        )
+
+    def test_once_the_hour_passed_every_page_says_that_we_are_late(self, client, constancia):
+        sent_at = timezone.now() - timedelta(hours=25)
+        proof = factories.make_proof(constancia, sent_at=sent_at)
+        due = timezone.localtime(proof.sent_at + timedelta(hours=24))
+        for path in (address(constancia), "/panel/", f"/constancias/{constancia.reference}/"):
+            page = text_of(client.get(path))
+            assert "Debimos contestarle a más tardar el" in page
+            assert f"a las {due:%H:%M}: escríbanos a cxc@sistemasperseo.com" in page
+            assert "24 horas, a más tardar" not in page
+            assert "No necesita hacer nada más" not in page
 
     def test_without_a_proof_nothing_is_blocked(self, client, constancia):
         page = text_of(client.get(f"/constancias/{constancia.reference}/"))

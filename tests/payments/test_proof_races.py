@@ -58,7 +58,7 @@ def test_a_process_killed_before_its_rows_leaves_only_what_the_sweeper_takes(tmp
         "from pathlib import Path\n"
         "from django.conf import settings\n"
         "from payments.models import PaymentProof\n"
-        "from payments.proofs import sweep_orphans\n"
+        "from payments.sweeping import sweep_orphans\n"
         "(left,) = [p for p in Path(settings.MEDIA_ROOT).rglob('*') if p.is_file()]\n"
         "os.utime(left, (time.time() - 90000,) * 2)\n"
         "print(PaymentProof.objects.count(), sweep_orphans(), left.exists())\n"

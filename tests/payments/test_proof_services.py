@@ -1,17 +1,16 @@
 """Sending a proof, answering it, and the files behind them."""
 
-import os
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from facturamos.models import OutboxMessage
 from payments import mails, proofs
 from payments.models import PaymentProof, ProofFile
@@ -21,7 +20,6 @@ from payments.proofs import (
     NotInReviewError,
     QuotaError,
     refuse_proof,
-    sweep_orphans,
 )
 from payments.recording import record_payment
 from payments.reverting import revert_payments
@@ -70,6 +68,20 @@ class TestSending:
         assert OutboxMessage.objects.filter(key__startswith="proof-").count() == 2
         more = factories.send_proof(constancia, samples.image("PNG"), samples.another_image(1))
         assert more != first
+
+    @pytest.mark.parametrize(
+        "correction",
+        [{"tracking_key": "ABC1"}, {"paid_on": timezone.localdate() - timedelta(days=1)}],
+        ids=["a clave", "another day"],
+    )
+    def test_the_same_files_with_something_else_to_say_are_another_proof(
+        self, constancia, correction
+    ):
+        first = factories.send_proof(constancia)
+        second = factories.send_proof(constancia, **correction)
+        assert second != first
+        assert factories.send_proof(constancia, **correction) == second
+        assert factories.send_proof(constancia) == first
 
     def test_a_file_picked_twice_is_kept_once(self, constancia):
         picture = samples.image("PNG")
@@ -159,8 +171,9 @@ class TestRefusing:
 
     def test_the_reason_reaches_the_customer(self, constancia, cxc):
         proof = factories.send_proof(constancia)
-        refused = refuse_proof(proof=proof, reason=" No se lee el importe. ", by=cxc)
-        assert (refused.state, refused.answered_by) == ("refused", cxc)
+        assert refuse_proof(proof=proof, reason=" No se lee el importe. ", by=cxc) == 1
+        proof.refresh_from_db()
+        assert (proof.state, proof.answered_by) == ("refused", cxc)
         (letter,) = OutboxMessage.objects.filter(key__startswith="proof-refused")
         assert "No se lee el importe." in letter.text
         assert AuditEvent.objects.get(action="proof.refused").data == {
@@ -183,6 +196,19 @@ class TestRefusing:
         factories.pay(constancia, cxc)
         with pytest.raises(NotInReviewError):
             refuse_proof(proof=proof, reason="No se lee.", by=cxc)
+
+    def test_one_of_two_can_be_refused_after_a_payment_in_part(self, constancia, cxc):
+        first = factories.send_proof(constancia)
+        second = factories.send_proof(constancia, samples.another_image(1))
+        record_payment(deposit=factories.make_deposit(constancia, "500.00"), by=cxc)
+        assert set(PaymentProof.objects.in_review()) == {first, second}
+        refuse_proof(proof=second, reason="Es de otra cuenta.", by=cxc)
+        assert PaymentProof.objects.in_review().get() == first
+
+    def test_it_counts_nobody_where_nobody_has_an_address(self, constancia, cxc):
+        proof = factories.send_proof(constancia)
+        User.objects.filter(customer=constancia.customer).update(email="")
+        assert refuse_proof(proof=proof, reason="No se lee.", by=cxc) == 0
 
     @pytest.mark.parametrize("reason", ["", "  \n "])
     def test_a_refusal_has_a_reason(self, constancia, cxc, reason):
@@ -217,14 +243,27 @@ class TestReview:
         assert review
         assert not review.reason
 
-    def test_a_payment_settles_what_was_sent_before_it(self, constancia, cxc):
+    def test_only_the_whole_total_settles_what_was_sent(self, constancia, cxc):
         proof = factories.send_proof(constancia)
         record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
+        assert review_of(constancia)
+        assert not PaymentProof.objects.with_settled().get(pk=proof.pk).settled
+        record_payment(
+            deposit=factories.make_deposit(constancia, "305.00", seen_paid=Decimal("1000.00")),
+            by=cxc,
+        )
         assert review_of(constancia) is None
         assert not PaymentProof.objects.in_review().exists()
         assert PaymentProof.objects.with_settled().get(pk=proof.pk).settled
-        factories.send_proof(constancia, samples.another_image(3))
-        assert review_of(constancia)
+
+    def test_a_payment_in_part_is_newer_word_than_a_refusal_before_it(self, constancia, cxc):
+        refuse_proof(proof=factories.send_proof(constancia), reason="No se lee.", by=cxc)
+        record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
+        assert review_of(constancia) is None
+        refuse_proof(proof=factories.send_proof(constancia), reason="Tampoco.", by=cxc)
+        review = review_of(constancia)
+        assert review
+        assert review.reason == "Tampoco."
 
     def test_a_payment_taken_back_puts_it_in_review_again(self, constancia, cxc):
         proof = factories.send_proof(constancia)
@@ -233,53 +272,3 @@ class TestReview:
         payments = constancia.payments.values_list("pk", flat=True)
         revert_payments(payments=list(payments), reason="Era de otro cliente.", by=cxc)
         assert PaymentProof.objects.in_review().get() == proof
-
-
-class TestSweeping:
-    """`sweep_orphans`, the worker's job."""
-
-    @pytest.fixture
-    def orphan(self, constancia, settings):
-        """What a process killed between file and row leaves."""
-        factories.send_proof(constancia)
-        (kept,) = stored(settings)
-        path = kept.with_name("huerfano.jpg")
-        path.write_bytes(b"x")
-        return path
-
-    def age(self, path: Path, hours: float) -> None:
-        moment = timezone.now().timestamp() - hours * 3600
-        os.utime(path, (moment, moment))
-
-    def test_an_old_file_without_a_row_goes_and_the_others_stay(self, orphan, settings):
-        for path in stored(settings):
-            self.age(path, 25)
-        assert sweep_orphans() == 1
-        assert not orphan.exists()
-        assert len(stored(settings)) == 1
-
-    def test_a_young_one_may_still_get_its_row(self, orphan):
-        self.age(orphan, 23)
-        assert sweep_orphans() == 0
-        assert orphan.exists()
-
-    def test_it_looks_once_an_hour(self, orphan):
-        sweep_orphans()
-        self.age(orphan, 25)
-        assert sweep_orphans() == 0
-        cache.clear()
-        assert sweep_orphans() == 1
-
-    def test_other_folders_are_not_its_business(self, orphan, settings):
-        other = Path(settings.MEDIA_ROOT) / "constancias" / "a.pdf"
-        other.parent.mkdir()
-        other.write_bytes(b"x")
-        self.age(other, 1000)
-        sweep_orphans()
-        assert other.exists()
-
-    def test_before_the_first_proof_there_is_nothing_to_do(self, db):
-        assert sweep_orphans() == 0
-
-    def test_the_worker_does_it(self, settings):
-        assert "payments.proofs.sweep_orphans" in settings.DUE_JOBS

@@ -1,14 +1,15 @@
 """What the timeline tells of a proof."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from payments.timeline import Review, Road, Turn, timeline
+from tests.payments.ledger import JUAREZ
 
 SENT = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
-REFUSED = Review(SENT, date(2027, 1, 2), "No se lee.")
+REFUSED = Review(SENT, SENT, date(2027, 1, 2), "No se lee.")
 ROAD = Road(quoted_on=date(2026, 12, 1), issued_on=date(2026, 12, 2), expires_on=date(2027, 1, 1))
 
 
@@ -18,12 +19,46 @@ def proof_and_payment(**changes):
 
 
 def test_the_company_answers_within_a_day_of_the_hour_it_was_sent():
-    assert Review(SENT).due == "1 de enero de 2027 a las 23:30"
+    for seen_at in (SENT, SENT + timedelta(hours=24)):
+        assert Review(SENT, seen_at).promise == (
+            "Confirmaremos su pago en 24 horas, a más tardar el 1 de enero de 2027 a las 23:30."
+        )
 
 
-@pytest.mark.parametrize("before", [{}, {"stopped_on": date(2027, 1, 3)}, {"partly_paid_on": SENT}])
+def test_once_the_hour_passed_it_says_that_the_company_is_late():
+    late = Review(SENT, SENT + timedelta(hours=24, seconds=1))
+    assert late.promise == (
+        "Debimos contestarle a más tardar el 1 de enero de 2027 a las 23:30: escríbanos a "
+        "cxc@sistemasperseo.com con su referencia."
+    )
+    _, payment = proof_and_payment(review=late)
+    assert "Debimos contestarle" in payment.expected
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "due"),
+    [
+        (datetime(2026, 3, 7, 14, 30, tzinfo=JUAREZ), "8 de marzo de 2026 a las 15:30"),
+        (datetime(2026, 10, 31, 14, 30, tzinfo=JUAREZ), "1 de noviembre de 2026 a las 13:30"),
+    ],
+    ids=["23 hours in the day", "25 hours in the day"],
+)
+def test_a_day_is_24_hours_though_the_clock_changes(sent_at, due):
+    review = Review(sent_at, sent_at.astimezone(UTC) + timedelta(hours=24))
+    assert f"a más tardar el {due}." in review.promise
+
+
+def test_a_part_that_was_confirmed_is_told_while_a_proof_is_in_review():
+    _, payment = proof_and_payment(review=Review(SENT, SENT), partly_paid_on=date(2027, 1, 1))
+    assert payment.turn == Turn.COMPANY
+    assert "Confirmamos una parte el 1 de enero de 2027; falta el resto." in payment.expected
+
+
+@pytest.mark.parametrize(
+    "before", [{}, {"stopped_on": date(2027, 1, 3)}, {"partly_paid_on": date(2027, 1, 1)}]
+)
 def test_in_review_the_turn_is_the_companys_whatever_came_before(before):
-    proof, payment = proof_and_payment(review=Review(SENT), **before)
+    proof, payment = proof_and_payment(review=Review(SENT, SENT), **before)
     assert (proof.turn, proof.since) == (Turn.DONE, SENT.date())
     assert (payment.turn, payment.since) == (Turn.COMPANY, SENT.date())
     assert "En revisión" in payment.expected

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent
 from payments.models import Constancia, Payment, PaymentReversal
@@ -57,6 +59,17 @@ def test_version_4_stays_with_another_paid_constancia(payment, user, cxc):
     user.customer.refresh_from_db()
     assert user.customer.cfdi_version == "4.0"
     assert MigrationNotice.objects.exists()
+
+
+def test_who_keeps_version_4_is_read_once_the_customers_are_locked(payment, cxc):
+    with CaptureQueriesContext(connection) as queries:
+        revert(payment, by=cxc)
+    reads = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    of_customers = [number for number, sql in enumerate(reads) if 'FROM "accounts_customer"' in sql]
+    of_the_others = [number for number, sql in enumerate(reads) if "'paid'" in sql]
+    assert of_customers[0] < of_the_others[0]
+    if connection.features.has_select_for_update:
+        assert "FOR UPDATE" in reads[of_customers[0]]
 
 
 def test_the_audit_says_why(payment, constancia, cxc):
@@ -134,7 +147,7 @@ def test_queries_of_recording_do_not_grow(number, cxc, django_assert_num_queries
 @pytest.mark.parametrize("number", [1, 3])
 def test_queries_of_reverting_do_not_grow(number, cxc, django_assert_num_queries):
     payments = payments_of(number, cxc)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         revert(*payments, by=cxc)
 
 

@@ -5,8 +5,7 @@ constancias by reference and amount.
 """
 
 import random
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Customer, User
 from bench.drawing import resident
-from bench.measure import figure, title
+from bench.measure import figure, lasting, title
 from facturamos.bulk import insert_rows, next_ids
 from payments.models import Constancia
 from payments.references import new_reference
@@ -172,13 +171,6 @@ def copy_and_join(lines: list[Line], cxc: User) -> None:
             [cxc.pk],
         )
     transaction.set_rollback(True)
-
-
-def lasting(call: Callable[[], object]) -> float:
-    """The seconds on the clock that the call takes."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 @contextmanager

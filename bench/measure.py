@@ -55,6 +55,13 @@ def stopwatch(**places: tuple[Any, str]) -> Iterator[dict[str, float]]:
         yield seconds
 
 
+def lasting(call: Callable[[], object]) -> float:
+    """The seconds on the clock that the call takes."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
 def title(text: str) -> None:
     """A heading above the figures that follow."""
     print(f"\n{text}")

@@ -22,7 +22,7 @@ from django.urls import reverse
 
 import payments.pdf
 from bench.drawing import draw, draw_html, prepare, resident
-from bench.measure import figure, interleaved, medians, ms, stopwatch, title
+from bench.measure import figure, interleaved, lasting, medians, ms, stopwatch, title
 from facturamos.contacts import BANKS, CONTACTS
 from facturamos.money import in_words
 from facturamos.pdf import draw_pdf
@@ -192,13 +192,6 @@ def different(slip: Slip, number: int) -> list[Slip]:
         replace(slip, reference=str(1_000_000 + 7919 * each), verify_url=f"{slip.verify_url}{each}")
         for each in range(number)
     ]
-
-
-def lasting(call: Callable[[], object]) -> float:
-    """The seconds on the clock that the call takes."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 def measure_download(client: Client, constancia: Constancia) -> None:

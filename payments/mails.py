@@ -129,7 +129,7 @@ def _to_customers(
 ) -> None:
     if not constancias:
         return
-    readers = _readers({each.customer_id for each in constancias})
+    readers = readers_of({each.customer_id for each in constancias})
     post(
         Mail(letter=letter(each), to=address, about=about(each))
         for each in constancias
@@ -151,12 +151,12 @@ def _to_customer(
     letter: Letter, constancia: Constancia, about: str, attachments: Iterable[Attachment] = ()
 ) -> int:
     files = tuple(attachments)
-    readers = _readers({constancia.customer_id})[constancia.customer_id]
+    readers = readers_of({constancia.customer_id})[constancia.customer_id]
     post(Mail(letter=letter, to=address, about=about, attachments=files) for address in readers)
     return len(readers)
 
 
-def _readers(customers: Collection[int]) -> dict[int, list[str]]:
+def readers_of(customers: Collection[int]) -> dict[int, list[str]]:
     """By customer: the addresses of every active user who has one."""
     people = User.objects.filter(customer__in=customers, is_active=True).exclude(email="")
     readers: defaultdict[int, list[str]] = defaultdict(list)

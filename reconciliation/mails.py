@@ -5,21 +5,21 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from accounts.models import Customer, User
+from accounts.models import Customer
 from facturamos.dates import long_date
 from facturamos.letters import Letter, Link, compose
 from facturamos.mail import Mail, post
 from facturamos.money import format_money
+from payments.mails import readers_of
 from reconciliation.models import DepositClaim
 
 
 def claim_answered(*, claim: DepositClaim) -> None:
     """The answer, to every active user of the customer; written in the caller's transaction."""
-    readers = User.objects.filter(customer=claim.customer_id, is_active=True).exclude(email="")
     letter = answered(claim)
     post(
         Mail(letter=letter, to=address, about=f"deposit-claim-answered:{claim.pk}")
-        for address in readers.values_list("email", flat=True).distinct()
+        for address in readers_of({claim.customer_id})[claim.customer_id]
     )
 
 

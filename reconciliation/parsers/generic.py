@@ -7,14 +7,6 @@ from reconciliation.source import Source
 NAME = "Tabla"
 
 
-def headers_of(content: bytes) -> list[str]:
-    """The headers of the table, for a person to say which is which; empty when there is none.
-
-    Raises UnreadableStatementError when the file is no table at all.
-    """
-    return headers_in(Source(content))
-
-
 def headers_in(source: Source) -> list[str]:
     """The first row of three or more short texts without a number among them."""
     for _, cells in source.head:

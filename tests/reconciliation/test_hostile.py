@@ -14,7 +14,6 @@ from openpyxl import Workbook
 from reconciliation import sheets
 from reconciliation.movement import UnreadableStatementError
 from reconciliation.parsers import read_statement
-from reconciliation.parsers.generic import headers_of
 from reconciliation.references_in_text import find
 from reconciliation.source import MAX_BYTES, MAX_LINES
 from reconciliation.values import parse_amount, parse_date
@@ -176,13 +175,6 @@ def test_a_hostile_file_gives_one_sentence(name):
 def test_a_sheet_of_too_many_rows():
     with pytest.raises(UnreadableStatementError, match="demasiado grande"):
         read_statement(too_many_rows())
-
-
-@pytest.mark.parametrize("name", ["empty", "PDF", "random bytes", "one line of 10 MB"])
-def test_asking_for_headers_is_as_safe(name):
-    make, sentence = HOSTILE[name]
-    with pytest.raises(UnreadableStatementError, match=sentence):
-        headers_of(make())
 
 
 def test_a_lone_quote_swallows_no_lines():

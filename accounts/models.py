@@ -59,6 +59,7 @@ class Customer(models.Model):
         verbose_name = "cliente"
         verbose_name_plural = "clientes"
         ordering = ["legal_name"]
+        permissions = [("export_lists", "Puede exportar listas")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(cfdi_version__in=["3.3", "4.0"]), name="customer_known_version"
@@ -70,7 +71,7 @@ class Customer(models.Model):
 
 
 class User(AbstractUser):
-    """One person's sign-in: of a customer, or of the staff, never of both."""
+    """One person's sign-in: of a customer, of a distributor, or of the staff; never of two."""
 
     customer = models.ForeignKey(
         Customer,
@@ -79,6 +80,14 @@ class User(AbstractUser):
         blank=True,
         related_name="users",
         verbose_name="cliente",
+    )
+    distributor = models.ForeignKey(
+        Distributor,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name="distribuidor",
     )
 
     class Meta:
@@ -89,7 +98,16 @@ class User(AbstractUser):
                 condition=Q(is_staff=False, is_superuser=False) | Q(customer__isnull=True),
                 name="user_staff_has_no_customer",
                 violation_error_message="El personal no puede ser también de un cliente.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(distributor__isnull=True)
+                | Q(is_staff=False, is_superuser=False, customer__isnull=True),
+                name="user_of_a_distributor_only",
+                violation_error_message=(
+                    "Un usuario de un distribuidor no puede ser también del personal ni de un "
+                    "cliente."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -184,3 +202,78 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.action} {self.target}"
+
+
+class TableImport(models.Model):
+    """A table of customers, users, products or quotes that somebody uploaded to load.
+
+    First it is only looked at; `applied_at` says when it was loaded, all of it.
+    """
+
+    kind = models.CharField("qué trae", max_length=20)
+    name = models.CharField("archivo", max_length=255)
+    file = models.FileField("contenido", upload_to="cargas")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    uploaded_at = models.DateTimeField("subido", default=timezone.now)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="subido por"
+    )
+    applied_at = models.DateTimeField("cargado", null=True, blank=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="cargado por",
+    )
+    result = models.JSONField("resultado", default=dict)
+
+    class Meta:
+        verbose_name = "carga de una tabla"
+        verbose_name_plural = "cargas de tablas"
+        ordering = ["-pk"]
+        permissions = [("load_tables", "Puede cargar clientes, usuarios, productos y cotizaciones")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(applied_at=None, applied_by=None)
+                | Q(applied_at__isnull=False, applied_by__isnull=False),
+                name="tableimport_applied_at_and_by",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WelcomeCampaign(models.Model):
+    """One sending of the welcome to everyone who has not chosen a password yet.
+
+    The worker goes through the users in order of their ids; `reached` is the last it has done.
+    """
+
+    started_at = models.DateTimeField("iniciada", default=timezone.now)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="iniciada por"
+    )
+    total = models.PositiveIntegerField("personas")
+    reached = models.BigIntegerField("hasta el usuario", default=0)
+    written = models.PositiveIntegerField("correos escritos", default=0)
+    left_out = models.PositiveIntegerField("omitidos", default=0)
+    finished_at = models.DateTimeField("terminada", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "envío de bienvenidas"
+        verbose_name_plural = "envíos de bienvenidas"
+        ordering = ["-pk"]
+        permissions = [("start_campaign", "Puede enviar la bienvenida a todos")]
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=Q(finished_at=None),
+                name="welcomecampaign_one_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Bienvenidas del {self.started_at:%d/%m/%Y}"

@@ -6,9 +6,6 @@ from django.urls import include, path
 
 from facturamos import health
 
-admin.site.site_header = "Facturamos · Cuentas por cobrar"
-admin.site.site_title = "Facturamos"
-admin.site.index_title = "Escritorio"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [

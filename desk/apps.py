@@ -3,7 +3,7 @@ from django.contrib.admin import apps as admin_apps
 
 
 class DeskConfig(AppConfig):
-    """The company's desk: what needs a person, one search, each customer's page, the month's pack."""
+    """The company's desk: what needs a person, one search, customers' pages, the month's pack."""
 
     name = "desk"
     verbose_name = "Escritorio"

@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from accounts.models import AuditEvent, PrivacyConsent, PrivacyNotice
+from accounts.models import AuditEvent, PrivacyConsent, PrivacyNotice, TableImport
 from payments.models import (
     BankAccount,
     Constancia,
@@ -268,6 +268,7 @@ def test_when_and_by_whom_are_both_known_or_neither(paid, cxc, outsider, model, 
     DepositClaim.objects.create(
         customer=unpaid.customer, paid_on=timezone.localdate(), amount=5, made_by=outsider
     )
+    TableImport.objects.create(kind="customers", name="a.csv", uploaded_by=cxc)
     name = f"{event}_{half}"
     some = {"at": datetime(2999, 1, 1, tzinfo=UTC), "by": cxc}[half]
     rows = model.objects.all()

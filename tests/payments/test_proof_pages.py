@@ -274,6 +274,7 @@ class TestStates:
         for path in (address(constancia), "/panel/", f"/constancias/{constancia.reference}/"):
             page = text_of(client.get(path))
             assert "Debimos contestarle a más tardar el" in page
+            assert "Confirmaremos su pago" not in page
             assert f"a las {due:%H:%M}: escríbanos a cxc@sistemasperseo.com" in page
             assert "24 horas, a más tardar" not in page
             assert "No necesita hacer nada más" not in page

@@ -6,10 +6,12 @@ does not grow with the deposits.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts import audit
@@ -21,6 +23,7 @@ from payments import mails
 from payments.models import Constancia, Payment
 from payments.references import format_reference
 from payments.services import NotPayableError, cancel_locked
+from payments.two_people import two_people_problem
 from renewals.models import Quote
 from renewals.services import (
     hold_quotes,
@@ -34,13 +37,16 @@ class Deposit:
     """What a person of CxC saw at the bank: amount in MXN, and the day.
 
     `seen_paid` is what had been paid before, as they saw it, so that two people who confirm the
-    same deposit at once record it once.
+    same deposit at once record it once. `brought_by` is who (id) loaded the statement that shows
+    the deposit; None when it is confirmed by hand. `reason` is why, when that is not plain.
     """
 
     constancia_id: int
     amount: Decimal
     paid_on: date
     seen_paid: Decimal
+    brought_by: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Standing:
     customer_id: int
     reference: str
     customer_name: str
-    issued_at: datetime
+    issued_on: date
     expires_on: date
     total: Decimal
     status: str
@@ -80,7 +86,10 @@ class Standing:
         return Target(Constancia._meta.label_lower, self.id, text)
 
 
-COLUMNS = [field.name for field in fields(Standing)]
+COLUMNS = [
+    TruncDate("issued_at") if field.name == "issued_on" else field.name
+    for field in fields(Standing)
+]
 
 
 def record_payment(*, deposit: Deposit, by: User) -> Constancia:
@@ -122,16 +131,16 @@ def record_payments(*, deposits: Sequence[Deposit], by: User) -> list[Outcome]:
 
 def lock_constancias(ids: Collection[int]) -> dict[int, Standing]:
     """The constancias as they are; their quotes are locked first, always, and in order."""
-    quotes = Constancia.objects.filter(pk__in=ids).order_by().values("quote_id")
+    quotes = Constancia.objects.filter(pk__among=ids).order_by().values("quote_id")
     locked = Quote.objects.select_for_update().filter(pk__in=quotes).order_by("pk")
     list(locked.values_list("pk"))
-    found = Constancia.objects.with_paid().filter(pk__in=ids).order_by()
+    found = Constancia.objects.with_paid().filter(pk__among=ids).order_by()
     return {row[0]: Standing(*row) for row in found.values_list(*COLUMNS)}
 
 
 def _take(constancia: Standing, deposit: Deposit, rows: Mapping[int, Standing], by: User) -> str:
     """Count the deposit on the constancia in hand, which is written later; or why it cannot be."""
-    if refusal := _refusal(constancia, deposit):
+    if refusal := _refusal(constancia, deposit, by):
         return refusal
     if constancia.status == Constancia.Status.EXPIRED:
         try:
@@ -144,7 +153,7 @@ def _take(constancia: Standing, deposit: Deposit, rows: Mapping[int, Standing], 
     return ""
 
 
-def _refusal(constancia: Standing, deposit: Deposit) -> str:
+def _refusal(constancia: Standing, deposit: Deposit, by: User) -> str:
     if constancia.status not in Constancia.TAKES_DEPOSITS:
         status = Constancia.Status(constancia.status).label
         return f"{constancia.name} está {status}; no se registró ningún pago."
@@ -154,9 +163,13 @@ def _refusal(constancia: Standing, deposit: Deposit) -> str:
             f"{format_money(constancia.paid)} de {format_money(constancia.total)}. "
             "No se registró nada; revise el banco y confirme de nuevo si hace falta."
         )
-    if problem := deposit_date_problem(constancia, deposit.paid_on):
-        return f"{constancia.name}: {problem[0].lower()}{problem[1:]}"
-    return ""
+    problem = deposit_date_problem(constancia, deposit.paid_on) or two_people_problem(
+        # With what it received before: a large deposit in small pieces is a large one.
+        constancia.paid + deposit.amount,
+        by=by.pk,
+        brought_by=deposit.brought_by,
+    )
+    return f"{constancia.name}: {problem[0].lower()}{problem[1:]}" if problem else ""
 
 
 def deposit_date_problem(constancia: Constancia | Standing, paid_on: date) -> str:
@@ -167,7 +180,7 @@ def deposit_date_problem(constancia: Constancia | Standing, paid_on: date) -> st
     """
     if paid_on > timezone.localdate():
         return "La fecha del depósito todavía no llega; revísela."
-    if paid_on < timezone.localdate(constancia.issued_at):
+    if paid_on < constancia.issued_on:
         return "La fecha del depósito es anterior a la constancia; revísela."
     if paid_on > constancia.expires_on and not constancia.paid:
         return (
@@ -225,7 +238,7 @@ def _write(deposits: Sequence[Deposit], rows: Mapping[int, Standing], by: User) 
         events=[
             (
                 rows[deposit.constancia_id].target,
-                {"payment": id_, "amount": str(deposit.amount), "paid_on": str(deposit.paid_on)},
+                _facts(id_, deposit),
             )
             for id_, deposit in zip(ids, deposits, strict=True)
         ],
@@ -239,12 +252,18 @@ def _write(deposits: Sequence[Deposit], rows: Mapping[int, Standing], by: User) 
     return ids
 
 
+def _facts(payment: int, deposit: Deposit) -> dict[str, Any]:
+    """What the audit keeps of a payment."""
+    facts = {"payment": payment, "amount": str(deposit.amount), "paid_on": str(deposit.paid_on)}
+    return facts | ({"reason": deposit.reason} if deposit.reason else {})
+
+
 def _mark_paid(constancias: Sequence[Standing], by: User) -> None:
     """Those whose sum reached the total. The lock on their quotes keeps every count right."""
     if not constancias:
         return
     marked = Constancia.objects.filter(
-        pk__in=[each.id for each in constancias], status=Constancia.Status.OPEN
+        pk__among=[each.id for each in constancias], status=Constancia.Status.OPEN
     ).update(status=Constancia.Status.PAID, paid_at=timezone.now(), paid_by=by)
     renewed = renew_quotes(quotes=[each.quote_id for each in constancias])
     if not marked == renewed == len(constancias):

@@ -1,12 +1,11 @@
 """What people decide about movements: confirm, assign, ignore, comment, undo. Nothing is erased."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,10 +16,9 @@ from facturamos.money import ZERO, format_money
 from payments.models import Constancia, Payment
 from payments.recording import Deposit, Outcome, record_payments
 from payments.reverting import InvoicedError, invoiced_problem, revert_payments
+from payments.two_people import two_people_problem
 from reconciliation.expected import payer_keys
-from reconciliation.expecting import index_for
-from reconciliation.matching import Outcome as Judged
-from reconciliation.matching import match_all
+from reconciliation.judging import judge_anew
 from reconciliation.models import (
     Application,
     KnownPayer,
@@ -30,15 +28,17 @@ from reconciliation.models import (
     Statement,
 )
 from reconciliation.movement import Movement as Line
-from reconciliation.rows import line_of, verdict_fields
 
 BATCH = 2000
 PAYING = ("pk", "proposal", "date", "description", "payer_name", "payer_account")
-VERDICT_COLUMNS = ["verdict", "reason", "spans", "proposal"]
 
 
 class DecisionError(Exception):
     """What was asked cannot be done. The message is a sentence for whoever asked."""
+
+
+class OverError(DecisionError):
+    """A part is more than its constancia lacks, and nobody said that they know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +59,23 @@ def confirm_some(*, statement: Statement, by: User) -> int:
     Statement.objects.select_for_update().get(pk=statement.pk)
     exact = statement.movements.exact().select_for_update().order_by("pk")[:BATCH]
     rows = list(exact.values_list(*PAYING, named=True))
-    deposits = [_deposit(row.date, row.proposal[0]) for row in rows]
+    brought_by = statement.uploaded_by_id
+    deposits = [_deposit(row.date, row.proposal[0], brought_by) for row in rows]
     pairs = list(zip(rows, record_payments(deposits=deposits, by=by), strict=True))
     _applied([(row, outcome) for row, outcome in pairs if outcome.payment_id], by)
     refused = {row.pk: outcome.refusal for row, outcome in pairs if outcome.refusal}
-    _judge_anew(refused)
+    judge_anew(refused)
     return len(rows)
 
 
-def _deposit(day: date, proposal: Sequence[str]) -> Deposit:
+def _deposit(day: date, proposal: Sequence[str], brought_by: int) -> Deposit:
     constancia, amount, paid_before = proposal
     return Deposit(
         constancia_id=int(constancia),
         amount=Decimal(amount),
         paid_on=day,
         seen_paid=Decimal(paid_before),
+        brought_by=brought_by,
     )
 
 
@@ -94,7 +96,7 @@ def _applied(pairs: Sequence[tuple[Paying, Outcome]], by: User) -> None:
         ("movement_id", "payment_id"),
         [(movement.pk, outcome.payment_id) for movement, outcome in pairs],
     )
-    Movement.objects.filter(pk__in=[movement.pk for movement, _ in pairs]).update(
+    Movement.objects.filter(pk__among=[movement.pk for movement, _ in pairs]).update(
         state=Movement.State.APPLIED, decided_at=timezone.now(), decided_by=by
     )
     KnownPayer.objects.bulk_create(
@@ -120,43 +122,57 @@ def _payer(movement: Paying) -> frozenset[str]:
     )
 
 
-def _judge_anew(movements: Mapping[int, str]) -> None:
-    """The verdicts as things stand now; each movement (id) with why it was refused, if it was.
-
-    What was given back is no matter of constancias, and stays as it was judged.
-    """
-    waiting = Movement.objects.filter(pk__in=movements).exclude(verdict=Movement.Verdict.REVERSAL)
-    rows = list(waiting.order_by("pk"))
-    lines = [line_of(movement) for movement in rows]
-    index = index_for(lines)
-    totals = {expected.id: expected.total for expected in index.by_reference.values()}
-    verdicts = match_all(lines, index, tolerance=settings.AMOUNT_TOLERANCE)
-    for movement, line, verdict in zip(rows, lines, verdicts, strict=True):
-        if verdict.is_certain and movements[movement.pk]:
-            verdict = replace(verdict, outcome=Judged.SUGGESTION, reason=movements[movement.pk])
-        for name, value in verdict_fields(line, verdict, totals).items():
-            setattr(movement, name, value)
-    Movement.objects.bulk_update(rows, VERDICT_COLUMNS)
-
-
 @transaction.atomic
-def judge_waiting(*, statement: Statement) -> int:
-    """Judge anew what still waits: constancias were paid, cancelled or issued since. How many."""
-    waiting = statement.movements.filter(state=Movement.State.WAITING).select_for_update()
-    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), BATCH):
-        _judge_anew(dict.fromkeys(ids[start : start + BATCH], ""))
-    return len(ids)
-
-
-@transaction.atomic
-def assign(*, movement: Movement, parts: Sequence[Part], by: User) -> None:
-    """Apply a deposit to one constancia or several, as a person decided.
+def assign(
+    *,
+    movement: Movement,
+    parts: Sequence[Part],
+    by: User,
+    reason: str = "",
+    accept_over: bool = False,
+) -> None:
+    """Apply a deposit to one constancia or several, as a person decided, perhaps with a reason.
 
     Raises DecisionError when it waits no more or is not in pesos, when the parts are not the whole
-    deposit, or when a constancia takes no deposit; then nothing is recorded.
+    deposit, when a constancia takes no deposit, or when it is so large that who loaded the
+    statement may not apply it; OverError when a part is more than is missing, unless `accept_over`:
+    the rest becomes the customer's balance. Then nothing is recorded.
     """
     movement = _waiting(movement)
+    _check_parts(movement, parts)
+    brought_by = movement.statement.uploaded_by_id
+    if problem := two_people_problem(movement.amount, by=by.pk, brought_by=brought_by):
+        raise DecisionError(problem)
+    ids = [part.constancia_id for part in parts]
+    constancias = Constancia.objects.with_paid().in_bulk(ids)
+    if len(constancias) < len(parts):
+        raise DecisionError("Una de las constancias no existe. Búsquela de nuevo.")
+    over = [said for part in parts if (said := _over(part, constancias[part.constancia_id]))]
+    if over and not accept_over:
+        raise OverError(" ".join(over))
+    outcomes = record_payments(
+        deposits=[
+            Deposit(
+                constancia_id=part.constancia_id,
+                amount=part.amount,
+                paid_on=movement.date,
+                seen_paid=constancias[part.constancia_id].paid,
+                brought_by=brought_by,
+                reason=reason,
+            )
+            for part in parts
+        ],
+        by=by,
+    )
+    if refusals := [outcome.refusal for outcome in outcomes if outcome.refusal]:
+        raise DecisionError(" ".join(refusals))
+    _applied([(movement, outcome) for outcome in outcomes], by)
+    if reason:
+        Movement.objects.filter(pk=movement.pk).update(decision=reason)
+
+
+def _check_parts(movement: Movement, parts: Sequence[Part]) -> None:
+    """Raises DecisionError unless they are the whole deposit, in pesos, each constancia once."""
     if movement.currency != "MXN":
         raise DecisionError(
             f"El depósito está en {movement.currency}, no en pesos. Confírmelo en la constancia "
@@ -172,25 +188,18 @@ def assign(*, movement: Movement, parts: Sequence[Part], by: User) -> None:
             f"Las partes suman {format_money(total)} y el depósito es de "
             f"{format_money(movement.amount)}. Corríjalas para que coincidan."
         )
-    ids = [part.constancia_id for part in parts]
-    paid = {row.pk: row.paid for row in Constancia.objects.with_paid().filter(pk__in=ids)}
-    if len(paid) < len(parts):
-        raise DecisionError("Una de las constancias no existe. Búsquela de nuevo.")
-    outcomes = record_payments(
-        deposits=[
-            Deposit(
-                constancia_id=part.constancia_id,
-                amount=part.amount,
-                paid_on=movement.date,
-                seen_paid=paid[part.constancia_id],
-            )
-            for part in parts
-        ],
-        by=by,
+
+
+def _over(part: Part, constancia: Constancia) -> str:
+    """How much too much a part is, as a sentence; empty when it is not, or none would be taken."""
+    over = part.amount - constancia.missing
+    if over <= 0 or not constancia.takes_deposits:
+        return ""
+    return (
+        f"A la constancia {constancia.printed_reference} le faltan "
+        f"{format_money(constancia.missing)} y le tocan {format_money(part.amount)}: sobran "
+        f"{format_money(over)}."
     )
-    if refusals := [outcome.refusal for outcome in outcomes if outcome.refusal]:
-        raise DecisionError(" ".join(refusals))
-    _applied([(movement, outcome) for outcome in outcomes], by)
 
 
 @transaction.atomic
@@ -234,7 +243,7 @@ def undo(*, movement: Movement, by: User, reason: str = "Se deshizo la decisión
         state=Movement.State.WAITING, decided_at=None, decided_by=None, decision=""
     )
     audit.record("movement.undone", by=by, target=locked, reason=reason)
-    _judge_anew({locked.pk: ""})
+    judge_anew({locked.pk: ""})
 
 
 @transaction.atomic
@@ -257,7 +266,7 @@ def accept_return(*, movement: Movement, by: User) -> None:
 
 
 def _revert(movements: Collection[int], reason: str, by: User) -> None:
-    payments = Payment.objects.standing().filter(application__movement__in=movements)
+    payments = Payment.objects.standing().filter(application__movement__among=movements)
     try:
         revert_payments(payments=list(payments.values_list("pk", flat=True)), reason=reason, by=by)
     except InvoicedError as error:
@@ -286,19 +295,18 @@ def undo_some(*, statement: Statement, by: User) -> int:
     left = statement.movements.exclude(state=Movement.State.VOID).select_for_update()
     movements = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
     _revert(movements, f"Se deshizo la carga del estado de cuenta: {statement.undone_reason}", by)
-    Movement.objects.filter(pk__in=movements).update(state=Movement.State.VOID)
-    _forget_returns(movements)
+    Movement.objects.filter(pk__among=movements).update(state=Movement.State.VOID)
+    _forget_returns(statement, movements)
     return len(movements)
 
 
-def _forget_returns(movements: Collection[int]) -> None:
-    """Deposits of other statements that these gave back are judged like any other again."""
-    deposits = Movement.objects.filter(returns__in=movements).exclude(pk__in=movements)
-    waiting = deposits.filter(state=Movement.State.WAITING)
-    anew = list(waiting.values_list("pk", flat=True))
-    waiting.update(verdict=Movement.Verdict.UNIDENTIFIED)
-    deposits.update(returns=None)
-    _judge_anew(dict.fromkeys(anew, ""))
+def _forget_returns(statement: Statement, movements: Collection[int]) -> None:
+    """The other halves of these, in other statements, are judged as if these had never come."""
+    halves = Movement.objects.filter(returns__among=movements).exclude(statement=statement)
+    ids = list(halves.select_for_update().values_list("pk", flat=True))
+    Movement.objects.filter(pk__in=ids).update(returns=None)
+    waiting = Movement.objects.filter(pk__in=ids, state=Movement.State.WAITING)
+    judge_anew(dict.fromkeys(waiting.values_list("pk", flat=True), ""))
 
 
 @transaction.atomic
@@ -308,15 +316,15 @@ def take_payments_back(*, payments: Collection[int], reason: str, by: User) -> i
     Raises InvoicedError.
     """
     applied = Movement.objects.select_for_update(of=("self",)).filter(
-        state=Movement.State.APPLIED, applications__payment__in=payments
+        state=Movement.State.APPLIED, applications__payment__among=payments
     )
     touched = set(applied.values_list("pk", flat=True))
     done = revert_payments(payments=payments, reason=reason, by=by)
-    standing = Payment.objects.standing().filter(application__movement__in=touched)
+    standing = Payment.objects.standing().filter(application__movement__among=touched)
     freed = touched - set(standing.values_list("application__movement", flat=True))
-    Movement.objects.filter(pk__in=freed).update(
+    Movement.objects.filter(pk__among=freed).update(
         state=Movement.State.WAITING, decided_at=None, decided_by=None, decision=""
     )
     # Not exact again: nobody confirms it with the others without having looked.
-    _judge_anew(dict.fromkeys(freed, f"Se deshizo su pago: {reason}"))
+    judge_anew(dict.fromkeys(freed, f"Se deshizo su pago: {reason}"))
     return done

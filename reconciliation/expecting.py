@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import TruncDate
 
 from payments.models import Constancia
 from reconciliation.expected import Expected, Index, Status, neighbours, payer_keys
@@ -21,8 +21,8 @@ CHUNK = 5000
 # Up to so many mistyped numbers, their neighbours are asked for.
 FEW = 200
 COLUMNS = (
-    *("id", "reference", "total", "subtotal", "issued_at", "expires_on", "status", "paid"),
-    *("customer_name", "customer_rfc", "customer_id"),
+    *("id", "reference", "total", "subtotal", TruncDate("issued_at"), "expires_on", "status"),
+    *("paid", "customer_name", "customer_rfc", "customer_id"),
 )
 
 
@@ -44,26 +44,16 @@ def index_for(movements: Sequence[Movement]) -> Index:
     keys_of_customer = _known(payers)
     rfcs = {key.removeprefix("rfc:") for key in payers if key.startswith("rfc:")}
     waiting = Q(status__in=Constancia.TAKES_DEPOSITS)
-    conditions = [Q(reference__in=chunk) for chunk in _chunks(references)]
-    conditions += [Q(customer__in=chunk) & waiting for chunk in _chunks(keys_of_customer)]
-    conditions += [Q(customer_rfc__in=chunk) & waiting for chunk in _chunks(rfcs)]
+    conditions = [Q(reference__among=chunk) for chunk in _chunks(references)]
+    conditions += [Q(customer__among=chunk) & waiting for chunk in _chunks(keys_of_customer)]
+    conditions += [Q(customer_rfc__among=chunk) & waiting for chunk in _chunks(rfcs)]
     found = {}
     for condition in conditions:
         rows = Constancia.objects.with_paid().filter(condition).order_by()
-        for row in rows.values_list(*COLUMNS, named=True):
-            found[row.id] = Expected(
-                id=row.id,
-                reference=row.reference,
-                total=row.total,
-                subtotal=row.subtotal,
-                issued_on=timezone.localdate(row.issued_at),
-                expires_on=row.expires_on,
-                status=Status(row.status),
-                paid=row.paid,
-                customer_name=row.customer_name,
-                rfc=row.customer_rfc,
-                payer_keys=frozenset(keys_of_customer.get(row.customer_id, ())),
-            )
+        for *values, status, paid, name, rfc, customer in rows.values_list(*COLUMNS):
+            keys = frozenset(keys_of_customer.get(customer, ()))
+            expected = Expected(*values, Status(status), paid, name, rfc, keys)  # type: ignore[call-arg]
+            found[expected.id] = expected
     return Index(found.values())
 
 
@@ -80,7 +70,7 @@ def _known(keys: Iterable[str]) -> dict[int, set[str]]:
     """The customers (ids) for whom these payers paid before, with the keys of each."""
     customers: dict[int, set[str]] = defaultdict(set)
     for chunk in _chunks(keys):
-        rows = KnownPayer.objects.filter(key__in=chunk).values_list("customer_id", "key")
+        rows = KnownPayer.objects.filter(key__among=chunk).values_list("customer_id", "key")
         for customer, key in rows:
             customers[customer].add(key)
     return customers

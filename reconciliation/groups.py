@@ -1,30 +1,28 @@
-"""What CxC may do with statements, besides what `payments.groups` gives."""
+"""Who may do what with statements and deposits, besides what `payments.groups` gives."""
 
 from typing import Any
 
 from django.apps import AppConfig
 
-from payments.groups import CXC, give
+from payments.groups import CONSULTA, CXC, give
 
-PERMISSIONS = {
-    CXC: [
-        "reconciliation.view_statement",
-        "reconciliation.import_statement",
-        "reconciliation.undo_statement",
-        "reconciliation.view_movement",
-        "reconciliation.decide_movement",
-        "reconciliation.view_application",
-        "reconciliation.view_movementcomment",
-        "reconciliation.view_sighting",
-        "reconciliation.view_depositclaim",
-        "reconciliation.answer_depositclaim",
-        "reconciliation.view_tablemapping",
-        "reconciliation.delete_tablemapping",
-    ],
+TABLE = {
+    "reconciliation.view_statement": (CXC, CONSULTA),
+    "reconciliation.import_statement": (CXC,),
+    "reconciliation.undo_statement": (CXC,),
+    "reconciliation.view_movement": (CXC, CONSULTA),
+    "reconciliation.decide_movement": (CXC,),
+    "reconciliation.view_application": (CXC, CONSULTA),
+    "reconciliation.view_movementcomment": (CXC, CONSULTA),
+    "reconciliation.view_sighting": (CXC, CONSULTA),
+    "reconciliation.view_depositclaim": (CXC, CONSULTA),
+    "reconciliation.answer_depositclaim": (CXC,),
+    "reconciliation.view_tablemapping": (CXC, CONSULTA),
+    # How a table's columns are called: no money hangs on it, the table is asked about again.
+    "reconciliation.delete_tablemapping": (CXC,),
 }
 
 
 def extend_groups(sender: AppConfig, **_: Any) -> None:
     """Give each group exactly its permissions of this app. Runs after every migrate of it."""
-    for name, wanted in PERMISSIONS.items():
-        give(name, wanted, sender=sender)
+    give(TABLE, sender=sender)

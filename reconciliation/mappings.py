@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 
 from accounts import audit
 from accounts.models import User
+from facturamos.tables.cells import cell_text, header_key
+from facturamos.tables.source import Source
 from reconciliation.models import Statement, TableMapping
 from reconciliation.movement import Reading, UnknownLayoutError, UnreadableStatementError
 from reconciliation.parsers import LAYOUTS, generic, read_statement
-from reconciliation.parsers.table import Mapping, cell_text, header_key
-from reconciliation.source import Source
+from reconciliation.parsers.table import Mapping
 
 ROWS_SHOWN = 5
 

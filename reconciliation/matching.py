@@ -87,19 +87,21 @@ def match_all(
     """A verdict for each movement of a statement, in the order given.
 
     Deposits are judged from the oldest to the newest, and each takes account of those before it.
-    One that the statement itself gives back pays for nothing. `earlier` are deposits of earlier
-    statements, which may be given back in this one.
+    Only what is exact counts as paid for those after it: what needs a person may be decided in
+    another way. One that the bank gave back pays for nothing. `earlier` are deposits and returns of
+    other statements, whose other half may be in this one.
     """
-    returns = reversals.pair(movements, earlier)
-    undone = {id(deposit): movements[place] for place, deposit in returns.items()}
+    pairs = reversals.pair(movements, earlier)
+    returns = {id(back): deposit for back, deposit in pairs}
+    undone = {id(deposit): back for back, deposit in pairs}
     ledger = _Ledger(index)
     verdicts: dict[int, Verdict] = {}
     for place in chronological(movements):
         movement = movements[place]
         if movement.amount <= 0:
-            verdicts[place] = _negative(movement, returns.get(place))
+            verdicts[place] = _negative(movement, returns.get(id(movement)))
         elif id(movement) in undone:
-            verdicts[place] = _given_back(movement, undone[id(movement)])
+            verdicts[place] = given_back(movement, undone[id(movement)])
         else:
             verdicts[place] = _deposit(movement, ledger, tolerance)
             ledger.take(verdicts[place])
@@ -112,11 +114,12 @@ class _Ledger:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._received: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        self._undecided: dict[str, Decimal] = defaultdict(lambda: ZERO)
         # Every amount that some constancia lacks, or lacked before: most deposits match none.
         self.amounts = set(index.amounts)
 
     def paid(self, expected: Expected) -> Decimal:
-        """What was paid before, with the earlier deposits of this statement."""
+        """What was paid before, with the exact deposits of this statement."""
         return expected.paid + self._received.get(expected.reference, ZERO)
 
     def missing(self, expected: Expected) -> Decimal:
@@ -127,24 +130,21 @@ class _Ledger:
         """Whether it takes a deposit of that day."""
         return expected.waits_on(movement.date, self.paid(expected))
 
+    def undecided(self, expected: Expected) -> Decimal:
+        """What deposits before this one would add, if a person agrees."""
+        return self._undecided.get(expected.reference, ZERO)
+
     def take(self, verdict: Verdict) -> None:
-        """Count what a verdict attributes."""
+        """Count what a verdict attributes; only what is certain is as good as paid."""
+        counted = self._received if verdict.is_certain else self._undecided
         for allocation in verdict.allocations:
-            expected = self.index.by_reference[allocation.reference]
-            self._received[expected.reference] += allocation.amount
-            self.amounts.add(self.missing(expected))
+            counted[allocation.reference] += allocation.amount
+            self.amounts.add(self.missing(self.index.by_reference[allocation.reference]))
 
 
 def _negative(movement: Movement, deposit: Movement | None) -> Verdict:
-    candidates = tuple(find(movement.description, movement.reference)) if deposit else ()
     if deposit:
-        return Verdict(
-            Outcome.REVERSAL,
-            f"Devuelve el depósito de {format_money(deposit.amount)} del "
-            f"{deposit.date:%d/%m/%Y} (línea {deposit.line}).",
-            candidates=candidates,
-            returned=deposit,
-        )
+        return gives_back(movement, deposit)
     if reversals.speaks_of_return(movement):
         return Verdict(
             Outcome.NOT_A_DEPOSIT,
@@ -153,10 +153,21 @@ def _negative(movement: Movement, deposit: Movement | None) -> Verdict:
     return Verdict(Outcome.NOT_A_DEPOSIT, "Es un cargo o una comisión, no un depósito.")
 
 
-def _given_back(movement: Movement, reversal: Movement) -> Verdict:
+def gives_back(movement: Movement, deposit: Movement) -> Verdict:
+    """The verdict on the line with which the bank gave a deposit back."""
     return Verdict(
         Outcome.REVERSAL,
-        f"El banco devolvió este depósito el {reversal.date:%d/%m/%Y} (línea {reversal.line}).",
+        f"Devuelve el depósito de {format_money(deposit.amount)} del {deposit.date:%d/%m/%Y}.",
+        candidates=tuple(find(movement.description, movement.reference)),
+        returned=deposit,
+    )
+
+
+def given_back(movement: Movement, reversal: Movement) -> Verdict:
+    """The verdict on a deposit that the bank gave back."""
+    return Verdict(
+        Outcome.REVERSAL,
+        f"El banco devolvió este depósito el {reversal.date:%d/%m/%Y}.",
         candidates=tuple(find(movement.description, movement.reference)),
         returned=reversal,
     )
@@ -177,7 +188,7 @@ def _deposit(movement: Movement, ledger: _Ledger, tolerance: Decimal) -> Verdict
     elif len(valid) > 1:
         verdict = _several(movement, valid, ledger)
     elif valid:
-        verdict = _one(movement, valid[0], ledger.paid(valid[0]), tolerance)
+        verdict = _one(movement, valid[0], ledger, tolerance)
     else:
         return _without_reference(movement, candidates, ledger)
     return replace(verdict, candidates=tuple(candidate for candidate, _ in known))
@@ -194,10 +205,10 @@ def _for_a_person(movement: Movement, has_check_digit: bool) -> str:
     return ""
 
 
-def _one(movement: Movement, expected: Expected, paid: Decimal, tolerance: Decimal) -> Verdict:
+def _one(movement: Movement, expected: Expected, ledger: _Ledger, tolerance: Decimal) -> Verdict:
     """One constancia by its reference."""
     name = f"La constancia {format_reference(expected.reference)}"
-    missing = expected.total - paid
+    paid, missing = ledger.paid(expected), ledger.missing(expected)
     if refusal := _refusal(movement, expected, paid):
         outcome, why = refusal
         return Verdict(outcome, f"{name} {why}", proposals=(expected.id,))
@@ -217,6 +228,9 @@ def _one(movement: Movement, expected: Expected, paid: Decimal, tolerance: Decim
     else:
         outcome = Outcome.PARTIAL
         why = f"esperaba {format_money(missing)}{before}: faltan {format_money(-difference)}."
+    if difference < 0 and (undecided := ledger.undecided(expected)):
+        whole = " y con eso se completa" if undecided == -difference else ""
+        why += f" Antes vienen otros {format_money(undecided)} que esperan a una persona{whole}."
     return Verdict(outcome, f"{name} {why}", allocations=attributed, difference=difference)
 
 

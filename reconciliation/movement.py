@@ -10,12 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from facturamos.tables import UnreadableFileError
+
 # What is shown of a line that could not be read.
 TEXT_SHOWN: Final = 120
 
 
-class UnreadableStatementError(ValueError):
-    """The file is no statement that can be read. Its message says, in Spanish, what to do."""
+# No statement that can be read; those who read any table raise the same.
+UnreadableStatementError = UnreadableFileError
 
 
 class UnknownLayoutError(UnreadableStatementError):

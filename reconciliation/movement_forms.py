@@ -8,8 +8,8 @@ from django.db.models import BigAutoField
 from payments.forms import MoneyField
 from payments.models import Constancia
 from payments.references import InvalidReferenceError, format_reference, parse_reference
+from payments.searching import LONGEST
 from reconciliation.deciding import Part
-from reconciliation.searching import LONGEST
 
 MOST_PARTS = 20
 LARGEST_ID = BigAutoField.MAX_BIGINT
@@ -34,10 +34,20 @@ class ApplyForm(forms.Form):
     constancia = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
     missing = MoneyField()
     confirmed = forms.BooleanField(required=False)
+    accept_over = forms.BooleanField(required=False)
+
+
+class OverForm(forms.Form):
+    """That whoever gives a constancia more than it lacks knows it."""
+
+    accept_over = forms.BooleanField(
+        label="Sé que es más de lo que falta; lo que sobra queda como saldo a favor del cliente.",
+        required=False,
+    )
 
 
 class ReasonForm(forms.Form):
-    """Why a movement is set aside, or a decision taken back."""
+    """Why a movement is set aside, applied as another amount, or a decision taken back."""
 
     reason = forms.CharField(
         label="Motivo",
@@ -97,9 +107,14 @@ class PartForm(forms.Form):
 
 
 class BasePartFormSet(forms.BaseFormSet):
-    """The rows of a deposit that pays several constancias; `parts` once they are valid."""
+    """The rows of a deposit that pays several constancias. Once they are valid, `parts`, and
+    `is_plain`: each is just what its constancia lacks.
+    """
 
     parts: list[Part]
+    is_plain: bool
+    # Asked when a part turns out to be more than its constancia lacks.
+    over: OverForm | None = None
 
     def clean(self) -> None:
         """Every reference is a constancia's; asked in one query."""
@@ -107,20 +122,21 @@ class BasePartFormSet(forms.BaseFormSet):
             return
         written = [form for form in self.forms if form.cleaned_data.get("reference")]
         references = [form.cleaned_data["reference"] for form in written]
-        ids = dict(
-            Constancia.objects.filter(reference__in=references).values_list("reference", "pk")
-        )
+        found = Constancia.objects.with_paid().filter(reference__in=references)
+        rows = {row.reference: row for row in found}
         for form, reference in zip(written, references, strict=True):
-            if reference not in ids:
+            if reference not in rows:
                 printed = format_reference(reference)
                 form.add_error("reference", f"Ninguna constancia lleva la referencia {printed}.")
         if not written:
             raise forms.ValidationError("Escriba al menos una referencia con su importe.")
-        self.parts = [
-            Part(ids[reference], form.cleaned_data["amount"])
+        pairs = [
+            (rows[reference], form.cleaned_data["amount"])
             for form, reference in zip(written, references, strict=True)
-            if reference in ids
+            if reference in rows
         ]
+        self.parts = [Part(row.pk, amount) for row, amount in pairs]
+        self.is_plain = all(row.missing == amount for row, amount in pairs)
 
 
 PartFormSet = cast(

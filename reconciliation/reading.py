@@ -4,7 +4,6 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -17,25 +16,23 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from facturamos.bulk import insert_rows
+from facturamos.tables.source import MAX_BYTES
 from payments.models import BankAccount
 from reconciliation.expecting import index_for
-from reconciliation.fingerprints import fingerprints
 from reconciliation.mappings import from_json, read
 from reconciliation.matching import Verdict, match_all
 from reconciliation.models import Movement, Sighting, Statement
 from reconciliation.movement import Movement as Line
-from reconciliation.movement import Reading, UnreadableStatementError
+from reconciliation.movement import Reading, UnknownLayoutError, UnreadableStatementError
 from reconciliation.order import gaps
 from reconciliation.parsers.generic import read_table
 from reconciliation.parsers.table import Mapping
-from reconciliation.reversals import speaks_of_return
-from reconciliation.rows import COLUMNS, line_of, row_of
-from reconciliation.source import MAX_BYTES
+from reconciliation.repeats import Keys, held_elsewhere, keys_of
+from reconciliation.returning import other_halves, tie
+from reconciliation.rows import COLUMNS, row_of
 
 # Movements written in one transaction.
 BATCH = 2000
-# A bank gives a deposit back within days.
-RETURNED_WITHIN = timedelta(days=60)
 # More unreadable lines than these are counted, but not kept.
 PROBLEMS_KEPT = 500
 
@@ -47,7 +44,8 @@ def upload_statement(
     """Keep the file, to be read by `read_whole`. Returns the statement and whether it is new.
 
     A file that is there already, whatever its name, is the one that is there. Raises
-    UnreadableStatementError for one that is empty or too big.
+    UnreadableStatementError for one that is empty or too big, and OSError when it cannot be stored;
+    then neither a row nor a file remains.
     """
     if not content:
         raise UnreadableStatementError("El archivo está vacío. Descárguelo de nuevo del banco.")
@@ -58,10 +56,9 @@ def upload_statement(
     sha256 = hashlib.sha256(content).hexdigest()
     if there := _same_file(sha256):
         return there, False
-    stored = default_storage.save(
-        f"estados-de-cuenta/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}", ContentFile(content)
-    )
+    stored = f"estados-de-cuenta/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}"
     try:
+        default_storage.save(stored, ContentFile(content))
         with transaction.atomic():
             statement = Statement.objects.create(
                 file=stored,
@@ -108,17 +105,16 @@ def read_whole(statement: Statement) -> None:
     """
     try:
         reading = read_file(statement)
-        account = _our_account(reading.account)
+        keys = keys_of(reading)
     except UnreadableStatementError as error:
-        _fail(statement, str(error))
+        _fail(statement, error)
         return
     _describe(statement, reading)
-    judged = _judge(reading, account, statement)
+    judged = _judge(reading, keys, statement)
     for start in range(0, len(judged.ours), BATCH):
         batch = slice(start, start + BATCH)
-        _write(statement, account, judged.ours[batch], judged.verdicts[batch], judged.totals)
-    _link_returns(judged.ours, judged.verdicts, judged.earlier)
-    _finish(statement, account, judged)
+        _write(statement, keys.account, judged.ours[batch], judged.verdicts[batch], judged.totals)
+    _finish(statement, judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +122,17 @@ class Judged:
     """A reading beside what the portal has: the new lines (with their fingerprints), the verdict on
     each, and (movement, line) of those that other statements hold already.
 
-    `totals` is what constancias come to, by id (MXN); `earlier` the deposits that may be returned.
+    `totals` is what constancias come to, by id (MXN); `others` are deposits and returns of other
+    statements whose other half may be here. `lines` and `keys` are of the whole file.
     """
 
     ours: list[tuple[Line, str]]
     verdicts: list[Verdict]
     repeated: list[tuple[int, int]]
     totals: dict[int, Decimal]
-    earlier: dict[int, Line]
-    lines: list[tuple[Line, str]]
+    others: dict[int, Line]
+    lines: list[Line]
+    keys: Keys
 
 
 def preview(content: bytes) -> tuple[Reading, Judged]:
@@ -143,59 +141,37 @@ def preview(content: bytes) -> tuple[Reading, Judged]:
     Raises UnreadableStatementError.
     """
     reading, _mapping = read(content)
-    return reading, _judge(reading, _our_account(reading.account), None)
+    return reading, _judge(reading, keys_of(reading), None)
 
 
-def _judge(reading: Reading, account: BankAccount, statement: Statement | None) -> Judged:
-    keys = fingerprints(reading.movements, account.clabe)
-    pairs = list(zip(reading.movements, keys, strict=True))
-    held = _held_elsewhere(statement, keys)
+def _judge(reading: Reading, keys: Keys, statement: Statement | None) -> Judged:
+    pairs = list(zip(reading.movements, keys.own, strict=True))
+    held = held_elsewhere(statement, keys)
     ours = [(line, key) for line, key in pairs if key not in held]
     lines = [line for line, _ in ours]
     index = index_for(lines)
-    earlier = _may_be_returned(statement, lines)
+    others = other_halves(statement, lines)
     return Judged(
         ours=ours,
         verdicts=match_all(
-            lines, index, earlier=list(earlier.values()), tolerance=settings.AMOUNT_TOLERANCE
+            lines, index, earlier=list(others.values()), tolerance=settings.AMOUNT_TOLERANCE
         ),
         repeated=[(held[key], line.line) for line, key in pairs if key in held],
         totals={expected.id: expected.total for expected in index.by_reference.values()},
-        earlier=earlier,
-        lines=pairs,
+        others=others,
+        lines=reading.movements,
+        keys=keys,
     )
 
 
-def _fail(statement: Statement, why: str) -> None:
+def _fail(statement: Statement, error: UnreadableStatementError) -> None:
+    headers = error.headers if isinstance(error, UnknownLayoutError) else None
     Statement.objects.filter(pk=statement.pk, state=Statement.State.READING).update(
-        state=Statement.State.FAILED, failure=why, worked_at=timezone.now()
+        state=Statement.State.FAILED,
+        failure=str(error),
+        headers=headers or None,
+        worked_at=timezone.now(),
     )
-
-
-def _our_account(said: str) -> BankAccount:
-    """Our account that the file speaks of; that in force when it does not say.
-
-    Raises UnreadableStatementError for somebody else's account.
-    """
-    accounts = BankAccount.objects.filter(approved_at__isnull=False).order_by(
-        F("retired_at").desc(nulls_first=True)
-    )
-    digits = "".join(filter(str.isdigit, said))
-    for account in accounts:
-        if not digits or _is_same(digits, account):
-            return account
-    if digits:
-        raise UnreadableStatementError(
-            f"El archivo es de la cuenta {said}, que no es de la empresa. Revise de qué cuenta lo "
-            "descargó; si es nueva, regístrela primero en Cuentas bancarias."
-        )
-    raise UnreadableStatementError("No hay ninguna cuenta de la empresa. Regístrela primero.")
-
-
-def _is_same(digits: str, account: BankAccount) -> bool:
-    """Whether digits that a bank gives are this account: with zeros before, or within its CLABE."""
-    number = account.account_number.lstrip("0")
-    return digits == account.clabe or (bool(number) and digits.lstrip("0").endswith(number))
 
 
 def _describe(statement: Statement, reading: Reading) -> None:
@@ -213,67 +189,6 @@ def _describe(statement: Statement, reading: Reading) -> None:
     )
 
 
-def _held_elsewhere(statement: Statement | None, keys: Sequence[str]) -> dict[str, int]:
-    """The movements (ids) of other statements that these lines are, by fingerprint."""
-    held: dict[str, int] = {}
-    others = Movement.objects.exclude(state=Movement.State.VOID).exclude(statement=statement)
-    for start in range(0, len(keys), BATCH):
-        found = others.filter(fingerprint__in=keys[start : start + BATCH])
-        held.update(found.values_list("fingerprint", "pk"))
-    return held
-
-
-def _may_be_returned(statement: Statement | None, lines: Sequence[Line]) -> dict[int, Line]:
-    """Deposits of earlier statements, by id, of an amount that this one may give back."""
-    amounts = {-line.amount for line in lines if line.amount < 0 and speaks_of_return(line)}
-    if not amounts:
-        return {}
-    since = min(line.date for line in lines) - RETURNED_WITHIN
-    rows = Movement.objects.filter(amount__in=amounts, date__gte=since, returns=None)
-    rows = rows.exclude(state=Movement.State.VOID).exclude(statement=statement)
-    return {row.pk: line_of(row) for row in rows}
-
-
-@transaction.atomic
-def _link_returns(
-    ours: Sequence[tuple[Line, str]], verdicts: Sequence[Verdict], earlier: dict[int, Line]
-) -> None:
-    """Tie each return to its deposit; of one statement, the deposit to its return too."""
-    keys = {id(line): key for line, key in ours}
-    known = {id(line): pk for pk, line in earlier.items()}
-    pairs = [
-        (key, verdict.returned)
-        for (_, key), verdict in zip(ours, verdicts, strict=True)
-        if verdict.returned is not None
-    ]
-    wanted = {key for key, _ in pairs} | {
-        keys[id(other)] for _, other in pairs if id(other) in keys
-    }
-    rows = {
-        row.fingerprint: row
-        for row in Movement.objects.filter(fingerprint__in=wanted).exclude(
-            state=Movement.State.VOID
-        )
-    }
-    for key, other in pairs:
-        half = rows[keys[id(other)]].pk if id(other) in keys else known[id(other)]
-        rows[key].returns_id = half
-    Movement.objects.bulk_update(rows.values(), ["returns"])
-    for key, other in pairs:
-        if id(other) in known:
-            _note_returned(known[id(other)], rows[key])
-
-
-def _note_returned(deposit: int, reversal: Movement) -> None:
-    """A deposit of an earlier statement was given back: nobody confirms it without looking."""
-    Movement.objects.filter(pk=deposit).update(returns=reversal)
-    Movement.objects.filter(pk=deposit, state=Movement.State.WAITING).update(
-        verdict=Movement.Verdict.REVERSAL,
-        reason=f"El banco devolvió este depósito el {reversal.date:%d/%m/%Y}.",
-        proposal=[],
-    )
-
-
 @transaction.atomic
 def _write(
     statement: Statement,
@@ -288,7 +203,7 @@ def _write(
     """
     BankAccount.objects.select_for_update().get(pk=account.pk)
     keys = [key for _, key in batch]
-    there = Movement.objects.filter(fingerprint__in=keys).exclude(state=Movement.State.VOID)
+    there = Movement.objects.filter(fingerprint__among=keys).exclude(state=Movement.State.VOID)
     written = set(there.values_list("fingerprint", flat=True))
     insert_rows(
         Movement,
@@ -305,19 +220,21 @@ def _write(
 
 
 @transaction.atomic
-def _finish(statement: Statement, account: BankAccount, judged: Judged) -> None:
-    """Note the lines that other statements hold, and be ready.
+def _finish(statement: Statement, judged: Judged) -> None:
+    """Tie what was given back, note the lines that other statements hold, and be ready.
 
     While it was read, another import may have come first, or one it counted on may have been
-    undone: a line that nobody holds now means that it has to be read again.
+    undone: a line that nobody holds now, or another half of a return, means that it has to be read
+    again.
     """
-    BankAccount.objects.select_for_update().get(pk=account.pk)
-    keys = [key for _, key in judged.lines]
-    held = _held_elsewhere(statement, keys)
+    BankAccount.objects.select_for_update().get(pk=judged.keys.account.pk)
+    held = held_elsewhere(statement, judged.keys)
     alive = statement.movements.exclude(state=Movement.State.VOID)
-    if set(keys) - set(held) - set(alive.values_list("fingerprint", flat=True)):
+    lost = set(judged.keys.own) - set(held) - set(alive.values_list("fingerprint", flat=True))
+    if lost or other_halves(statement, [line for line, _ in judged.ours]) != judged.others:
         Statement.objects.filter(pk=statement.pk).update(worked_at=None)
         return
+    tie(judged.ours, judged.verdicts, judged.others)
     confirms = settings.AUTO_CONFIRM_EXACT
     finished = Statement.objects.filter(pk=statement.pk, state=Statement.State.READING).update(
         state=Statement.State.CONFIRMING if confirms else Statement.State.READY,
@@ -330,7 +247,7 @@ def _finish(statement: Statement, account: BankAccount, judged: Judged) -> None:
     if finished:
         Sighting.objects.bulk_create(
             Sighting(statement=statement, movement_id=held[key], line=line.line)
-            for line, key in judged.lines
+            for line, key in zip(judged.lines, judged.keys.own, strict=True)
             if key in held
         )
         audit.record("statement.read", by=None, target=statement)

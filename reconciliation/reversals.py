@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 
@@ -10,6 +11,8 @@ from reconciliation.movement import Movement
 from reconciliation.order import chronological
 from reconciliation.references_in_text import Kind, find
 
+# What one of these words begins with; `speaks_of_return` has the last word.
+STEMS = ("DEV", "REVERS", "CANCEL", "RECHAZ", "CONTRACARGO", "EXTORN")
 _WORDS = re.compile(
     r"\b(?:DEVOL|DEVUELT|DEV\b|REVERS|CANCEL|RECHAZ|CONTRACARGO|EXTORN)", re.IGNORECASE
 )
@@ -25,33 +28,37 @@ def speaks_of_return(movement: Movement) -> bool:
     return _WORDS.search(movement.description) is not None
 
 
-def pair(movements: Sequence[Movement], earlier: Sequence[Movement] = ()) -> dict[int, Movement]:
-    """For the place of each reversal, the deposit it undoes; each deposit is undone once.
+def pair(
+    movements: Sequence[Movement], earlier: Sequence[Movement] = ()
+) -> list[tuple[Movement, Movement]]:
+    """Each reversal with the deposit it undoes; each deposit is undone once.
 
     A reversal is a negative line whose text says so, of the same amount and of the same day or
     later. It must share the tracking key or a reference with the deposit; failing that, the deposit
-    must be the only one of that amount. `earlier` are deposits of earlier statements.
+    must be the only one of that amount, and not name another reference. `earlier` are what other
+    statements hold: deposits, and reversals that found none.
     """
     places = chronological(movements)
-    negative = [
-        place
-        for place in places
-        if movements[place].amount < 0 and speaks_of_return(movements[place])
-    ]
-    amounts = {-movements[place].amount for place in negative}
-    inflow = (*earlier, *(movements[place] for place in places)) if amounts else ()
-    returned = [movement for movement in inflow if movement.amount in amounts]
+    lines = [*earlier, *(movements[place] for place in places)]
+    negative = [line for line in lines if line.amount < 0 and speaks_of_return(line)]
+    if not negative:
+        return []
+    amounts = {-line.amount for line in negative}
     waiting: _Waiting = defaultdict(dict)
-    for movement in sorted(returned, key=lambda movement: movement.date):
-        for token in (*_tokens(movement), ""):
-            waiting[movement.amount, token][id(movement)] = movement
-    pairs: dict[int, Movement] = {}
-    for place in negative:
-        if found := _deposit_for(movements[place], waiting):
-            pairs[place] = found
+    for deposit in sorted((line for line in lines if line.amount in amounts), key=_day):
+        for token in (*_tokens(deposit), ""):
+            waiting[deposit.amount, token][id(deposit)] = deposit
+    pairs = []
+    for reversal in sorted(negative, key=_day):
+        if found := _deposit_for(reversal, waiting):
+            pairs.append((reversal, found))
             for token in (*_tokens(found), ""):
                 waiting[found.amount, token].pop(id(found), None)
     return pairs
+
+
+def _day(movement: Movement) -> date:
+    return movement.date
 
 
 def _deposit_for(reversal: Movement, waiting: _Waiting) -> Movement | None:
@@ -64,11 +71,22 @@ def _deposit_for(reversal: Movement, waiting: _Waiting) -> Movement | None:
         if named := oldest(token):
             return named[0]
     alone = oldest("")
-    return alone[0] if len(alone) == 1 else None
+    if len(alone) != 1 or _name_others(reversal, alone[0]):
+        return None
+    return alone[0]
+
+
+def _name_others(reversal: Movement, deposit: Movement) -> bool:
+    """Whether both name references, and not the same: then one is not the other's return."""
+    return bool(_references(reversal) and _references(deposit))
 
 
 def _tokens(movement: Movement) -> list[str]:
     """What a deposit and its reversal have in common."""
-    references = find(movement.description, movement.reference)
-    tokens = [c.reference for c in references if c.kind is Kind.VALID]
+    tokens = _references(movement)
     return [movement.tracking_key, *tokens] if movement.tracking_key else tokens
+
+
+def _references(movement: Movement) -> list[str]:
+    found = find(movement.description, movement.reference)
+    return [candidate.reference for candidate in found if candidate.kind is Kind.VALID]

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from reconciliation.parsers.table import Mapping, header_key
-from reconciliation.source import MAX_BYTES
+from facturamos.tables.cells import header_key
+from facturamos.tables.source import MAX_BYTES
+from reconciliation.parsers.table import Mapping
 
 ACCEPT = ".txt,.csv,.exp,.xls,.xlsx,.ods,.xml,.sta,.n43,.940"
 

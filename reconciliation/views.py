@@ -1,12 +1,12 @@
 """The customer's page for a deposit that was not found."""
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import CustomerRequest, customer_page
+from facturamos.limits import too_often
 from reconciliation.claim_forms import ClaimForm
 from reconciliation.claims import claim_deposit
 from reconciliation.models import DepositClaim
@@ -18,7 +18,7 @@ def claim(request: CustomerRequest) -> HttpResponse:
     """Say which deposit is missing; what was claimed before, and how it stands."""
     if request.method != "POST":
         return _page(request, ClaimForm())
-    if limited := ratelimit.consume_or_429(request, action="claim", user=request.user):
+    if limited := too_often(request, action="claim", user=request.user):
         return limited
     form = ClaimForm(request.POST)
     if not form.is_valid():

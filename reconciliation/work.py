@@ -1,12 +1,14 @@
-"""Going on with statements, batch by batch: reading, confirming, undoing.
+"""Going on with statements, batch by batch: reading, confirming, judging anew, undoing.
 
 A small file is worked through while its page loads, a large one by the worker. Whoever works on a
 statement says so in `worked_at`; when that falls silent, the next round of the worker goes on.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -14,8 +16,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from facturamos.bulk import fewer_collections
 from payments.services import PaymentsError
 from reconciliation.deciding import DecisionError, confirm_some, undo_problem, undo_some
+from reconciliation.judging import judge_waiting
 from reconciliation.models import Movement, Statement
 from reconciliation.reading import read_whole
 
@@ -28,6 +32,11 @@ MOST_ATTEMPTS = 5
 SMALL_FILE = 500_000  # bytes, some 5,000 lines
 SMALL_WORK = 2000  # movements
 
+NOTHING_TO_DO = {
+    Statement.State.CONFIRMING: "No hay pagos exactos por confirmar en este estado de cuenta.",
+    Statement.State.JUDGING: "No queda nada por decidir en este estado de cuenta.",
+}
+
 
 @transaction.atomic
 def ask_to_confirm(*, statement: Statement, by: User) -> int:
@@ -36,6 +45,16 @@ def ask_to_confirm(*, statement: Statement, by: User) -> int:
     Raises DecisionError when it is not ready, or there is nothing to confirm.
     """
     return _ask(statement, by, Statement.State.CONFIRMING, statement.movements.exact().count())
+
+
+@transaction.atomic
+def ask_to_judge(*, statement: Statement, by: User) -> int:
+    """Have what waits compared with the constancias as they stand now. Returns how many there are.
+
+    Raises DecisionError when the statement is not ready, or nothing waits.
+    """
+    waiting = statement.movements.filter(state=Movement.State.WAITING)
+    return _ask(statement, by, Statement.State.JUDGING, waiting.count())
 
 
 @transaction.atomic
@@ -54,8 +73,8 @@ def ask_to_undo(*, statement: Statement, reason: str, by: User) -> int:
 
 
 def _ask(statement: Statement, by: User, state: Statement.State, total: int, **data: str) -> int:
-    if not total and state == Statement.State.CONFIRMING:
-        raise DecisionError("No hay pagos exactos por confirmar en este estado de cuenta.")
+    if not total and state in NOTHING_TO_DO:
+        raise DecisionError(NOTHING_TO_DO[state])
     asked = Statement.objects.filter(pk=statement.pk, state=Statement.State.READY).update(
         state=state, asked_by=by, failure="", done=0, total=total, worked_at=None, attempts=0
     )
@@ -65,6 +84,7 @@ def _ask(statement: Statement, by: User, state: Statement.State, total: int, **d
     return total
 
 
+@fewer_collections()
 def go_on(statement: Statement) -> None:
     """Work on the statement until it is done, unless somebody else is at it."""
     if statement.state == Statement.State.READING and _somebody_undoes():
@@ -77,10 +97,22 @@ def go_on(statement: Statement) -> None:
     elif statement.state == Statement.State.READING:
         read_whole(statement)
         statement.refresh_from_db()
-    if statement.state == Statement.State.CONFIRMING:
-        _batches(statement, confirm_some)
-    elif statement.state == Statement.State.UNDOING:
-        _batches(statement, undo_some)
+    if steps := _steps(statement):
+        _take(statement, steps)
+
+
+def _steps(statement: Statement) -> Iterator[int] | None:
+    """What is left of what was asked for: each step does a batch and gives how many."""
+    by: Any = statement.asked_by  # always there once something was asked for
+    match statement.state:
+        case Statement.State.CONFIRMING:
+            return iter(partial(confirm_some, statement=statement, by=by), 0)
+        case Statement.State.UNDOING:
+            return iter(partial(undo_some, statement=statement, by=by), 0)
+        case Statement.State.JUDGING:  # from the beginning again: it changes nothing twice
+            Statement.objects.filter(pk=statement.pk).update(done=0)
+            return judge_waiting(statement=statement)
+    return None
 
 
 def _somebody_undoes() -> bool:
@@ -118,11 +150,11 @@ def _give_up(statement: Statement) -> None:
     statement.refresh_from_db()
 
 
-def _batches(statement: Statement, some: Callable[..., int]) -> None:
+def _take(statement: Statement, steps: Iterator[int]) -> None:
     undoing = statement.state == Statement.State.UNDOING
     after, stopped = Statement.State.UNDONE if undoing else Statement.State.READY, ""
     try:
-        while count := some(statement=statement, by=statement.asked_by):
+        for count in steps:
             Statement.objects.filter(pk=statement.pk).update(
                 done=F("done") + count, worked_at=timezone.now(), attempts=1
             )

@@ -54,7 +54,6 @@ class DepositClaimAdmin(ReadOnlyAdmin):
     list_display = ["customer", "day", "money", "tracking_key", "made_at", "state"]
     list_filter = [OpenFilter]
     list_select_related = ["customer"]
-    show_facets = admin.ShowFacets.NEVER
     ordering = ["made_at", "pk"]
     search_fields = ["customer__legal_name", "customer__rfc", "tracking_key"]
     search_help_text = "Nombre o RFC del cliente, o clave de rastreo."

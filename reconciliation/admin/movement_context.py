@@ -79,7 +79,7 @@ def choices(query: QueryDict, movement: Movement, parts: BasePartFormSet | None)
         split = proposed
     return {
         "search": search,
-        "searched": search.is_bound,
+        "was_searched": search.is_bound,
         "found": [_choice(movement, row) for row in found],
         "proposed": [_choice(movement, row) for row in proposed],
         "chosen": chosen,

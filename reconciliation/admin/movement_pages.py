@@ -1,7 +1,6 @@
 """A movement's page: what the bank says, where its money may go, and each decision about it."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from accounts.admin import ReadOnlyAdmin
-from facturamos.money import format_money
+from accounts.recently import ask_again, recently_proved
+from facturamos.money import ZERO, format_money
 from payments.models import Constancia
 from payments.services import PaymentsError
 from reconciliation import deciding
@@ -26,6 +26,7 @@ from reconciliation.movement_forms import (
     ApplyForm,
     BasePartFormSet,
     CommentForm,
+    OverForm,
     PartFormSet,
     ReasonForm,
 )
@@ -75,6 +76,7 @@ class MovementPages(ReadOnlyAdmin):
 
         return self.admin_site.admin_view(wrapped)
 
+    @recently_proved
     def apply_view(self, request: HttpRequest, movement: Movement) -> HttpResponse:
         """The whole deposit to one constancia; asks once more when that is not what it lacks."""
         form = ApplyForm(request.POST)
@@ -82,39 +84,60 @@ class MovementPages(ReadOnlyAdmin):
         if constancia is None:
             self.message_user(request, "Elija la constancia de nuevo.", messages.ERROR)
             return _back(movement)
-        as_seen = form.cleaned_data["missing"] == constancia.missing
-        is_exact = constancia.missing == movement.amount
-        if constancia.takes_deposits and not (
-            as_seen and (is_exact or form.cleaned_data["confirmed"])
-        ):
-            return self._confirm(request, movement, constancia)
-        parts = [deciding.Part(constancia.pk, movement.amount)]
-        said = f"aplicado a {constancia}"
-        return self._decided(request, movement, said, partial(deciding.assign, parts=parts))
+        data = form.cleaned_data
+        as_seen = data["missing"] == constancia.missing
+        over = movement.amount - constancia.missing
+        why = ReasonForm(request.POST if data["confirmed"] else None)
+        agreed = over == 0 or (why.is_valid() and (over < 0 or data["accept_over"]))
+        if constancia.takes_deposits and not (as_seen and agreed):
+            return self._confirm(request, movement, constancia, why)
+        assign = partial(
+            deciding.assign,
+            parts=[deciding.Part(constancia.pk, movement.amount)],
+            reason=why.cleaned_data["reason"] if over and why.is_valid() else "",
+            accept_over=data["accept_over"],
+        )
+        return self._decided(request, movement, f"aplicado a {constancia}", assign)
 
     def _confirm(
-        self, request: HttpRequest, movement: Movement, constancia: Constancia
+        self, request: HttpRequest, movement: Movement, constancia: Constancia, why: ReasonForm
     ) -> HttpResponse:
+        """Ask about another amount; `why` is bound when that was answered, but not wholly."""
+        over = movement.amount - constancia.missing
+        is_error = why.is_bound and over > 0 and "accept_over" not in request.POST
         context = self.admin_site.each_context(request) | {
-            "title": "El importe no es lo que falta",
+            "title": f"{'Error: ' if why.errors or is_error else ''}El importe no es lo que falta",
             "opts": self.opts,
             "movement": movement,
             "constancia": constancia,
-            "over": max(movement.amount - constancia.missing, Decimal(0)),
-            "short": max(constancia.missing - movement.amount, Decimal(0)),
+            "why": why,
+            "over": max(over, ZERO),
+            "short": max(-over, ZERO),
+            "form": OverForm(request.POST if why.is_bound else None),
+            "is_error": is_error,
         }
         return TemplateResponse(request, "admin/reconciliation/movement/apply.html", context)
 
+    @recently_proved
     def split_view(self, request: HttpRequest, movement: Movement) -> HttpResponse:
         """Parts of the deposit to several constancias."""
         parts = PartFormSet(request.POST, prefix="partes")
         if not parts.is_valid():
             return self._page(request, movement, parts)
-        said = "repartido"
-        return self._decided(
-            request, movement, said, partial(deciding.assign, parts=parts.parts), parts
+        why = ReasonForm(request.POST)
+        if not parts.is_plain and not why.is_valid():
+            text = "Una parte no es lo que le falta a su constancia: escriba el motivo."
+            self.message_user(request, text, messages.ERROR)
+            return self._page(request, movement, parts)
+        assign = partial(
+            deciding.assign,
+            parts=parts.parts,
+            reason="" if parts.is_plain else why.cleaned_data["reason"],
+            accept_over="accept_over" in request.POST,
         )
+        return self._decided(request, movement, "repartido", assign, parts)
 
+    @recently_proved
     def ignore_view(self, request: HttpRequest, movement: Movement) -> HttpResponse:
         """Set it aside."""
         form = ReasonForm(request.POST)
@@ -134,6 +157,7 @@ class MovementPages(ReadOnlyAdmin):
         self.message_user(request, "Comentario guardado.", messages.SUCCESS)
         return _back(movement)
 
+    @recently_proved
     def undo_view(self, request: HttpRequest, movement: Movement) -> HttpResponse:
         """Take the decision back; it stays on the page, to be decided anew."""
         form = ReasonForm(request.POST)
@@ -141,10 +165,11 @@ class MovementPages(ReadOnlyAdmin):
             return self._refused(request, movement, form)
         reason = form.cleaned_data["reason"]
         undo = partial(deciding.undo, reason=reason)
-        if self._tried(request, movement, undo):
+        if not self._failure(request, movement, undo):
             self.message_user(request, "Se deshizo: espera otra vez.", messages.SUCCESS)
         return _back(movement)
 
+    @recently_proved
     def returned_view(self, request: HttpRequest, movement: Movement) -> HttpResponse:
         """The bank gave the deposit back."""
         return self._decided(request, movement, "descartado con su devolución", accept_return)
@@ -158,8 +183,11 @@ class MovementPages(ReadOnlyAdmin):
         parts: BasePartFormSet | None = None,
     ) -> HttpResponse:
         """Decide and go on to the next; what cannot be is told on the page, with what was typed."""
-        if not self._tried(request, movement, decide):
-            return self._page(request, movement, parts) if parts else _back(movement)
+        if error := self._failure(request, movement, decide):
+            if parts is None:
+                return _back(movement)
+            parts.over = OverForm() if isinstance(error, deciding.OverError) else None
+            return self._page(request, movement, parts)
         text = format_html(
             'Depósito de {}: {}. <a href="{}">Verlo</a>',
             format_money(movement.amount),
@@ -173,13 +201,16 @@ class MovementPages(ReadOnlyAdmin):
             return redirect("admin:reconciliation_movement_changelist")
         return _back(coming)
 
-    def _tried(self, request: HttpRequest, movement: Movement, decide: Decide) -> bool:
+    def _failure(
+        self, request: HttpRequest, movement: Movement, decide: Decide
+    ) -> Exception | None:
+        """Decide; why it could not be, which the person is told, or None."""
         try:
             decide(movement=movement, by=request.user)
         except (deciding.DecisionError, PaymentsError) as error:
             self.message_user(request, str(error), messages.ERROR)
-            return False
-        return True
+            return error
+        return None
 
     def _refused(
         self, request: HttpRequest, movement: Movement, form: forms.Form
@@ -200,7 +231,8 @@ class MovementPages(ReadOnlyAdmin):
         movement = self.get_object(request, object_id)
         if movement is None:
             raise Http404
-        return self._page(request, movement)
+        decides = movement.state == Movement.State.WAITING and self.has_decide_permission(request)
+        return (decides and ask_again(request)) or self._page(request, movement)
 
     def _page(
         self, request: HttpRequest, movement: Movement, parts: BasePartFormSet | None = None

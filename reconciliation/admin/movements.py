@@ -14,8 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from facturamos.money import format_money
+from payments.balances import overpaid, partly_paid
 from reconciliation.admin.movement_pages import MovementPages
-from reconciliation.balances import overpaid, partly_paid
 from reconciliation.highlight import highlighted
 from reconciliation.models import Movement, MovementQuerySet, Statement
 from reconciliation.searching import search_movements
@@ -102,8 +102,6 @@ class MovementAdmin(MovementPages):
         "Importe, referencia (123 4567 o 1234567), clave de rastreo, folio, quien paga o palabras "
         "del texto del banco."
     )
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     change_list_template = "admin/reconciliation/movement/change_list.html"
 
     @admin.display(description="fecha", ordering="date")

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from payments.models import Constancia
 from payments.references import format_reference
 from reconciliation.highlight import highlighted
-from reconciliation.mappings import unknown_table
 from reconciliation.models import Movement, Statement
 from reconciliation.summary import summary_of
 
@@ -41,16 +41,24 @@ def page_of(statement: Statement, *, page: str) -> dict[str, Any]:
         silent = statement.worked_at and timezone.now() - statement.worked_at > SILENT
         return {"is_silent": bool(silent)}
     if statement.state == Statement.State.FAILED:
-        return {"is_unknown_table": unknown_table(statement) is not None}
+        return {}
     exact = Paginator(statement.movements.exact().order_by("pk"), EXACT_SHOWN).get_page(page)
     summary = summary_of(statement)
     return {
         "summary": summary,
         "not_for_us": summary.not_ours + summary.ignored,
+        "confirmed_by": _confirmed_by(statement),
         "exact": exact,
         "rows": _rows(list(exact)),
         "unlisted": statement.unread - len(statement.problems),
     }
+
+
+def _confirmed_by(statement: Statement) -> list[tuple[str, int]]:
+    """Who confirmed its deposits, and how many each."""
+    applied = statement.movements.filter(state=Movement.State.APPLIED).order_by()
+    people = applied.values("decided_by__username").annotate(count=Count("pk"))
+    return list(people.order_by("-count").values_list("decided_by__username", "count"))
 
 
 def _rows(movements: list[Movement]) -> list[ExactRow]:

@@ -53,8 +53,13 @@ class Movement(models.Model):
         *("reference", "folio", "tracking_key", "balance", "payer_name", "payer_account"),
     )
 
+    # No index of its own: `movement_of_statement` begins with it.
     statement = models.ForeignKey(
-        Statement, models.PROTECT, related_name="movements", verbose_name="estado de cuenta"
+        Statement,
+        models.PROTECT,
+        related_name="movements",
+        db_index=False,
+        verbose_name="estado de cuenta",
     )
     line = models.PositiveIntegerField("línea")
     fingerprint = models.CharField("huella", max_length=32)
@@ -79,9 +84,7 @@ class Movement(models.Model):
     returns = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="devuelve"
     )
-    state = models.CharField(
-        "estado", max_length=8, choices=State.choices, default=State.WAITING, db_index=True
-    )
+    state = models.CharField("estado", max_length=8, choices=State.choices, default=State.WAITING)
     decided_at = models.DateTimeField("decidido", null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -123,6 +126,11 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["statement", "state", "verdict"], name="movement_of_statement"),
             models.Index(fields=["date", "amount"], name="movement_by_day"),
+            models.Index(
+                fields=["date", "id"],
+                condition=Q(state="waiting") & ~Q(verdict="exact"),
+                name="movement_for_a_person",
+            ),
             models.Index(
                 fields=["tracking_key"], condition=~Q(tracking_key=""), name="movement_tracking"
             ),

@@ -9,19 +9,20 @@ from django.utils import timezone
 class Statement(models.Model):
     """A file from the bank: kept as it came, read, confirmed, and perhaps undone.
 
-    Reading, confirming and undoing go batch by batch; `done` of `total` is how far the present one
-    has come, and a worker that dies leaves it where another takes it up.
+    Reading, confirming, judging anew and undoing go batch by batch; `done` of `total` is how far
+    the present one has come, and a worker that dies leaves it where another takes it up.
     """
 
     class State(models.TextChoices):
         READING = "reading", "leyendo"
         READY = "ready", "leído"
         CONFIRMING = "confirming", "confirmando"
+        JUDGING = "judging", "revisando"
         UNDOING = "undoing", "deshaciendo"
         FAILED = "failed", "no se pudo leer"
         UNDONE = "undone", "deshecho"
 
-    WORKING = (State.READING, State.CONFIRMING, State.UNDOING)
+    WORKING = (State.READING, State.CONFIRMING, State.JUDGING, State.UNDOING)
     FROZEN = ("file", "original_name", "sha256", "size", "uploaded_at", "uploaded_by_id")
 
     file = models.FileField("archivo", upload_to="estados-de-cuenta")
@@ -36,6 +37,8 @@ class Statement(models.Model):
         "estado", max_length=10, choices=State.choices, default=State.READING, db_index=True
     )
     failure = models.TextField("por qué no se pudo leer", blank=True)
+    # Of a table that nobody knows, until a person says what its columns are; null for others.
+    headers = models.JSONField("encabezados", null=True, blank=True)
     # How its columns are called, when no layout is known (`generic.Mapping`).
     mapping = models.JSONField("columnas", null=True, blank=True)
     layout = models.CharField("formato", max_length=40, blank=True)

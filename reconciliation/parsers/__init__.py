@@ -2,6 +2,7 @@
 
 from typing import Final, Protocol
 
+from facturamos.tables.source import Source
 from reconciliation.movement import Reading, UnknownLayoutError, UnreadableStatementError
 from reconciliation.parsers import (
     banamex,
@@ -14,7 +15,6 @@ from reconciliation.parsers import (
     santander,
     swift_mt940,
 )
-from reconciliation.source import Source
 
 
 class Layout(Protocol):

@@ -12,6 +12,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from facturamos.money import ZERO
+from facturamos.tables.source import MAX_LINES, Source
+from facturamos.tables.values import parse_amount, parse_date
 from reconciliation.movement import (
     Movement,
     Problem,
@@ -19,8 +21,6 @@ from reconciliation.movement import (
     UnreadableStatementError,
     problem,
 )
-from reconciliation.source import MAX_LINES, Source
-from reconciliation.values import parse_amount, parse_date
 
 _MARK = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.")
 _BROKEN: Final = "El CAMT.053 está dañado o incompleto. Descárguelo de nuevo de la banca en línea."

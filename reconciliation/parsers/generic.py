@@ -1,8 +1,9 @@
 """Any table, through a mapping that a person gave."""
 
+from facturamos.tables.cells import cell_text
+from facturamos.tables.source import Source
 from reconciliation.movement import Reading, UnreadableStatementError
-from reconciliation.parsers.table import Mapping, TableLayout, cell_text, find_header
-from reconciliation.source import Source
+from reconciliation.parsers.table import Mapping, TableLayout, find_header
 
 NAME = "Tabla"
 

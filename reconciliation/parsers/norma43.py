@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Final
 
 from facturamos.money import ZERO, format_money
+from facturamos.tables.source import MAX_LINE, Source
+from facturamos.tables.values import parse_date
 from reconciliation.movement import (
     Movement,
     Problem,
@@ -19,8 +21,6 @@ from reconciliation.movement import (
     UnreadableStatementError,
     problem,
 )
-from reconciliation.source import MAX_LINE, Source
-from reconciliation.values import parse_date
 
 WIDTH: Final = 80
 _OPENING = re.compile(r"11\d{18}\d{12}[12]\d{14}", re.ASCII)

@@ -10,6 +10,8 @@ import mt940
 from mt940.models import Transaction
 
 from facturamos.money import to_cents
+from facturamos.tables.source import Source
+from facturamos.tables.values import parse_date
 from reconciliation.movement import (
     Movement,
     Problem,
@@ -17,8 +19,6 @@ from reconciliation.movement import (
     UnreadableStatementError,
     problem,
 )
-from reconciliation.source import Source
-from reconciliation.values import parse_date
 
 # The package logs whatever it does not understand; here the person is told.
 logging.getLogger("mt940").setLevel(logging.CRITICAL)

@@ -1,24 +1,21 @@
 """Statements that are tables with a header: one engine, told by each bank which column is which."""
 
-import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from typing import Final
 
 from facturamos.money import ZERO
+from facturamos.tables.cells import cell_text, header_key
+from facturamos.tables.source import MAX_LINE, Row, Source
+from facturamos.tables.values import Cell, parse_amount, parse_date
 from reconciliation.movement import Movement, Problem, Reading, problem
-from reconciliation.source import MAX_LINE, Row, Source
-from reconciliation.values import Cell, parse_amount, parse_date
 
 # What stands instead of a day in the lines that close a table: sums of others, and notes.
 _TOTAL = re.compile(r"(?:sub)?(?:total(?:es)?|saldo|suma)\b", re.IGNORECASE)
 _NOTE = re.compile(r"(?:fin|resumen|nota|aviso|importante)\b", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?<!\d)\d{10,20}(?!\d)", re.ASCII)
 _NAMED = re.compile(r"cuenta|clabe", re.IGNORECASE)
-_CONTROLS: Final = dict.fromkeys((*range(9), *range(11, 32), 127, 0xA0), " ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +91,6 @@ class TableLayout:
         return [*self.mapping.headers(), *self.marks]
 
 
-def header_key(cell: Cell) -> str:
-    """A header without accents, case and punctuation. A lost character stays as U+FFFD."""
-    flat = unicodedata.normalize("NFKD", str(cell).casefold())
-    return "".join(c for c in flat if c.isalnum() or c in "�/+-")
-
-
 def find_header(head: Sequence[Row], wanted: Sequence[str]) -> tuple[int, dict[str, int]] | None:
     """The number of the row that has every wanted header, and the place of each; None without one.
 
@@ -138,17 +129,6 @@ def _account_above(head: Sequence[Row], header: int) -> str:
         if (match := _ACCOUNT.search(" ".join(texts))) and _NAMED.search(" ".join(texts)):
             return match[0]
     return ""
-
-
-def cell_text(cell: Cell) -> str:
-    """A cell as text: no control characters, no blanks or apostrophes around it."""
-    if isinstance(cell, str):
-        text = cell if cell.isprintable() else cell.translate(_CONTROLS)
-        text = text.strip()
-        return text.strip("'").strip() if text.startswith("'") and text.endswith("'") else text
-    if isinstance(cell, (float, Decimal)) and math.isfinite(cell) and cell == int(cell):
-        return str(int(cell))
-    return "" if cell is None else str(cell)
 
 
 def code_text(cell: Cell) -> str:

@@ -1,8 +1,11 @@
 """A bank that writes statements of the account in `factories`, in BBVA's tab-separated layout."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils import timezone
 
 from payments.models import Constancia
@@ -45,3 +48,11 @@ def imported(content: bytes, by, name: str = "movimientos.exp") -> Statement:
     go_on(uploaded)
     uploaded.refresh_from_db()
     return uploaded
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What one example of a property writes is gone before the next."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -7,6 +7,7 @@ from reconciliation.models import Movement
 from tests.reconciliation.bank import imported, spei, statement
 
 QUEUE = "/admin/reconciliation/movement/"
+WHY = "Así lo dijo el cliente por teléfono."
 HOSTILE = ["\x00", "x\x00y", "9" * 5000, "ñ" * 100_000, "%_\\'\"<script>", "\U0001f4b8" * 300]
 
 
@@ -35,13 +36,22 @@ def deposit(by, amount: str = "1305.00", constancia=None, **fields) -> Movement:
 def apply(client, movement, constancia, missing=None, **fields):
     """Press the button of a constancia, as the page had it."""
     row = Constancia.objects.with_paid().get(pk=constancia.pk)
-    data = {"constancia": row.pk, "missing": missing or f"{row.missing:.2f}", **fields}
+    data = {
+        "constancia": row.pk,
+        "missing": missing or f"{row.missing:.2f}",
+        "reason": WHY,
+        **fields,
+    }
     return client.post(action_of(movement, "aplicar"), data, follow=True)
 
 
 def rows(*pairs: tuple[str, str], total: int | None = None) -> dict[str, str]:
     """The rows of "repartir" as a browser sends them."""
-    data = {"partes-TOTAL_FORMS": str(total or len(pairs)), "partes-INITIAL_FORMS": "0"}
+    data = {
+        "partes-TOTAL_FORMS": str(total or len(pairs)),
+        "partes-INITIAL_FORMS": "0",
+        "reason": WHY,
+    }
     for number, (reference, amount) in enumerate(pairs):
         data |= {f"partes-{number}-reference": reference, f"partes-{number}-amount": amount}
     return data

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from payments.balances import overpaid, partly_paid
 from payments.recording import record_payment
 from payments.reverting import revert_payments
-from reconciliation.balances import overpaid, partly_paid
 from tests import factories
 from tests.reconciliation.desk import text_of
 

@@ -177,7 +177,7 @@ class TestDesk:
     def test_the_queries_do_not_grow(self, desk, user, count, django_assert_num_queries):
         for number in range(count):
             make_claim(user, f"{number + 1}.00")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             assert len(self.listed(desk)) == count
 
     @pytest.mark.parametrize("text", HOSTILE)

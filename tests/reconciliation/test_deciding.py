@@ -18,11 +18,16 @@ from reconciliation.deciding import (
     assign,
     comment,
     ignore,
-    judge_waiting,
     undo,
 )
 from reconciliation.models import Movement, Statement
-from reconciliation.work import ask_to_confirm, ask_to_undo, go_on, go_on_with_all
+from reconciliation.work import (
+    ask_to_confirm,
+    ask_to_judge,
+    ask_to_undo,
+    go_on,
+    go_on_with_all,
+)
 from renewals.models import MigrationNotice, Quote
 from tests import factories
 from tests.reconciliation.bank import imported, spei, statement
@@ -175,14 +180,14 @@ class TestStopping:
     def test_a_line_that_nobody_holds_any_more_is_read_again(self, constancia, cxc, monkeypatch):
         shared = spei(constancia)
         imported(statement(shared), cxc)
-        link = reading._link_returns
+        finish = reading._finish
 
         def void(*arguments):
-            link(*arguments)
-            monkeypatch.setattr(reading, "_link_returns", link)
+            monkeypatch.setattr(reading, "_finish", finish)
             Movement.objects.update(state="void")
+            finish(*arguments)
 
-        monkeypatch.setattr(reading, "_link_returns", void)
+        monkeypatch.setattr(reading, "_finish", void)
         second = imported(statement(shared, spei(None, "5.00", folio=2)), cxc)
         assert second.state == Statement.State.READING
         assert go_on_with_all() == 1
@@ -265,7 +270,8 @@ class TestAssigning:
     def test_what_waits_is_judged_anew(self, movement, cxc, user, constancia):
         other = imported(statement(spei(constancia, "5.00")), cxc)
         factories.pay(constancia, cxc)
-        assert judge_waiting(statement=other) == 1
+        assert ask_to_judge(statement=other, by=cxc) == 1
+        go_on(other)
         assert other.movements.get().verdict == "already_paid"
 
 

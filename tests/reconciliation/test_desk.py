@@ -5,18 +5,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from payments.groups import PERMISSIONS as PAYMENTS
 from payments.models import Payment
 from reconciliation.deciding import DecisionError
-from reconciliation.groups import PERMISSIONS
 from reconciliation.models import Movement, Statement, TableMapping
 from reconciliation.reading import upload_statement
+from reconciliation.work import go_on_with_all
 from tests import factories
 from tests.reconciliation.bank import imported, spei, statement
 from tests.reconciliation.test_mappings import deposit, table
@@ -80,7 +78,7 @@ class TestUploading:
         assert "Confirmar 1 pago" in page.content.decode()
 
     def test_a_large_one_is_left_to_the_worker(self, client, content, monkeypatch):
-        monkeypatch.setattr("reconciliation.admin.statements.SMALL_FILE", 10)
+        monkeypatch.setattr("reconciliation.admin.statement_files.SMALL_FILE", 10)
         page = upload(client, content)
         assert Statement.objects.get().state == Statement.State.READING
         assert "Espera su turno" in text_of(page)
@@ -260,14 +258,14 @@ class TestLight:
         people = [factories.make_consenting_user() for _ in range(number)]
         rows = [spei(factories.make_constancia(each), folio=n) for n, each in enumerate(people)]
         read = imported(statement(*rows), cxc)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(page_of(read))
 
     @pytest.mark.parametrize("number", [1, 3])
     def test_nor_do_the_lists(self, client, constancia, cxc, number, django_assert_num_queries):
         for n in range(number):
             imported(statement(spei(constancia, folio=n), spei(None, "5.00", folio=50 + n)), cxc)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             page = client.get(LIST)
         assert page.content.decode().count("$1,310.00") == number
 
@@ -306,6 +304,40 @@ class TestConfirming:
         page = client.post(page_of(read, "confirmar"), follow=True)
         assert "Confirmando los pagos" in text_of(page)
         assert not Payment.objects.exists()
+
+    def test_so_is_a_lot_to_judge_again(self, client, read, monkeypatch, constancia, cxc):
+        factories.pay(constancia, cxc)
+        monkeypatch.setattr("reconciliation.admin.statements.SMALL_WORK", 1)
+        page = client.post(page_of(read, "revisar"), follow=True)
+        assert "Comparando lo que espera con las constancias de ahora" in text_of(page)
+        assert "Espera su turno" in text_of(page)
+        assert go_on_with_all() == 1
+        page = text_of(client.get(page_of(read)))
+        assert "Ya pagada : 1" in page
+
+    def test_nothing_left_to_judge_is_told(self, client, constancia, cxc):
+        read = imported(statement(spei(constancia)), cxc)
+        client.post(page_of(read, "confirmar"))
+        page = client.post(page_of(read, "revisar"), follow=True)
+        assert "No queda nada por decidir" in text_of(page)
+
+    def test_the_light_promises_what_the_button_does(self, client, constancia, user, cxc):
+        """A part and the rest of it: nobody confirmed the part, so neither is ready."""
+        other = factories.make_constancia(user)
+        rows = [
+            spei(constancia, "1000.00"),
+            spei(constancia, "305.00", folio=2),
+            spei(other, folio=3),
+            spei(other, folio=4),
+        ]
+        read = imported(statement(*rows), cxc)
+        page = text_of(client.get(page_of(read)))
+        assert "Listos para confirmar 1 · $1,305.00" in page
+        assert "Necesitan a una persona 3 · $2,610.00" in page
+        assert "en total $3,915.00 en 4 movimientos" in page
+        page = text_of(client.post(page_of(read, "confirmar"), follow=True))
+        assert "Se confirmó 1 pago." in page
+        assert "cambiaron mientras tanto" not in page
 
     def test_the_worker_may_be_quicker(self, client, read, monkeypatch):
         monkeypatch.setattr("reconciliation.admin.statements.go_on", lambda statement: None)
@@ -391,7 +423,7 @@ class TestProgress:
     def test_a_failure_says_why(self, client, constancia, cxc):
         failed = imported(b"%PDF-1.7", cxc)
         page = text_of(client.get(page_of(failed)))
-        assert "Es un PDF. Descargue" in page
+        assert "Es un PDF." in page
         assert "Cargar otro archivo" in page
 
 
@@ -428,16 +460,3 @@ class TestPermissions:
     @pytest.mark.parametrize("pk", ["999999", "tonto", "9" * 30])
     def test_what_is_not_there(self, client, pk):
         assert client.get(f"{LIST}{pk}/change/").status_code == 404
-
-    def test_cxc_has_exactly_its_permissions(self, db):
-        group = Group.objects.get(name="CxC")
-        group.permissions.add(Permission.objects.get(codename="delete_statement"))
-        group.permissions.add(Permission.objects.get(codename="delete_payment"))
-        group.permissions.remove(Permission.objects.get(codename="import_statement"))
-        for _ in range(2):
-            call_command("migrate", verbosity=0)
-        has = {
-            f"{each.content_type.app_label}.{each.codename}"
-            for each in group.permissions.select_related("content_type")
-        }
-        assert has == {*PAYMENTS["CxC"], *PERMISSIONS["CxC"]}

@@ -11,12 +11,12 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from reconciliation import sheets
+from facturamos.tables import sheets
+from facturamos.tables.source import MAX_BYTES, MAX_LINES
+from facturamos.tables.values import parse_amount, parse_date
 from reconciliation.movement import UnreadableStatementError
 from reconciliation.parsers import read_statement
 from reconciliation.references_in_text import find
-from reconciliation.source import MAX_BYTES, MAX_LINES
-from reconciliation.values import parse_amount, parse_date
 from tests.reconciliation import writers
 from tests.reconciliation.test_statements import content
 

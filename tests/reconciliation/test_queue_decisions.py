@@ -6,7 +6,7 @@ import pytest
 
 from payments.models import Constancia, Payment
 from payments.recording import record_payment
-from reconciliation.deciding import Part, assign
+from reconciliation.deciding import OverError, Part, assign
 from reconciliation.models import Movement, MovementComment
 from tests import factories
 from tests.reconciliation.bank import imported, spei, statement
@@ -64,7 +64,9 @@ class TestApplying:
         page = apply(client, movement, constancia)
         assert sentence in text_of(page)
         assert not Payment.objects.exists()
-        apply(client, movement, constancia, confirmed="1")
+        box = {"accept_over": "on"} if status == "paid" else {}
+        assert ('name="accept_over"' in page.content.decode()) is bool(box)
+        apply(client, movement, constancia, confirmed="1", **box)
         constancia.refresh_from_db()
         assert constancia.status == status
         assert Payment.objects.get().amount == Decimal(amount)
@@ -76,6 +78,15 @@ class TestApplying:
         page = apply(client, movement, constancia, missing="1305.00", confirmed="1")
         assert "Sobran $5.00" in text_of(page)
         assert Payment.objects.count() == 1
+
+    def test_too_much_needs_the_box(self, client, cxc, constancia):
+        movement = deposit(cxc, "1400.00", constancia)
+        page = apply(client, movement, constancia, confirmed="1")
+        assert "Marque la casilla si así debe ser" in text_of(page)
+        assert "Error:" in text_of(page)
+        with pytest.raises(OverError, match=r"sobran \$95\.00"):
+            assign(movement=movement, parts=[Part(constancia.pk, movement.amount)], by=cxc)
+        assert not Payment.objects.exists()
 
     def test_two_people_at_once(self, client, cxc, movement, constancia, user):
         other = factories.make_constancia(user)
@@ -174,6 +185,32 @@ class TestSplitting:
         assert sentence in text_of(page)
         assert f'value="{two[0].reference}"' in page.content.decode()
         assert not Payment.objects.exists()
+
+    def test_a_part_that_is_too_much_is_asked_about(self, client, cxc, two):
+        movement = deposit(cxc, "2610.00")
+        data = rows((two[0].reference, "1400.00"), (two[1].reference, "1210.00"))
+        page = client.post(action_of(movement, "repartir"), data, follow=True)
+        printed = two[0].printed_reference
+        assert (
+            f"A la constancia {printed} le faltan $1,305.00 y le tocan $1,400.00: sobran $95.00."
+            in text_of(page)
+        )
+        assert two[1].printed_reference not in text_of(page)
+        assert 'name="accept_over"' in page.content.decode()
+        assert 'value="1400.00"' in page.content.decode(), "what was typed stays"
+        assert not Payment.objects.exists()
+        data["accept_over"] = "on"
+        client.post(action_of(movement, "repartir"), data)
+        assert set(Payment.objects.values_list("amount", flat=True)) == {
+            Decimal("1400.00"), Decimal("1210.00")
+        }  # fmt: skip
+
+    def test_the_box_is_not_shown_unasked(self, client, cxc, two):
+        movement = deposit(cxc, "2610.00")
+        assert "accept_over" not in client.get(page_of(movement)).content.decode()
+        data = rows((two[0].reference, "1.00"))
+        page = client.post(action_of(movement, "repartir"), data)
+        assert "accept_over" not in page.content.decode()
 
     @pytest.mark.parametrize(
         "data", [{}, rows(total=10**9), {"partes-TOTAL_FORMS": "\x00"}, rows(("", ""))]

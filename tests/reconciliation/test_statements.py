@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from facturamos.tables.source import Source
 from reconciliation.movement import Movement, UnknownLayoutError, UnreadableStatementError
 from reconciliation.order import Direction, direction, gaps
 from reconciliation.parsers import LAYOUTS, read_statement
 from reconciliation.parsers.generic import read_table
 from reconciliation.parsers.table import Mapping
 from reconciliation.references_in_text import find
-from reconciliation.source import Source
 from tests.reconciliation import writers
 
 STATEMENTS = Path(__file__).with_name("statements")

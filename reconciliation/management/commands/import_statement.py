@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
-from accounts import audit
-from accounts.models import User
+from accounts.management.importer import importer
+from facturamos.tables.source import MAX_BYTES
 from payments.proof_files import clean_name
 from reconciliation.command_report import Report, as_json, as_text
 from reconciliation.deciding import DecisionError
@@ -17,12 +16,9 @@ from reconciliation.models import Movement, Statement
 from reconciliation.movement import UnknownLayoutError, UnreadableStatementError
 from reconciliation.order import gaps
 from reconciliation.reading import preview, upload_statement
-from reconciliation.source import MAX_BYTES
 from reconciliation.summary import summary_of, summary_of_preview
 from reconciliation.work import ask_to_confirm, go_on
 
-# Whoever the audit names for what this command does; inactive, so that nobody can sign in as it.
-IMPORTER = "importador"
 EXPLAIN = " Cárguelo en el portal, en Estados de cuenta, para indicar qué es cada columna."
 # While another process works on the same statement.
 PAUSE = 1.0
@@ -70,7 +66,7 @@ class Command(BaseCommand):
                 gaps=[gap.text for gap in gaps(reading)],
                 summary=summary_of_preview(reading, judged),
             )
-        statement, is_new = upload_statement(name=name, content=content, by=_importer())
+        statement, is_new = upload_statement(name=name, content=content, by=importer())
         _finish(statement)
         confirmed = _confirm(statement) if confirm else 0
         return Report(
@@ -102,25 +98,6 @@ def _content(path: Path) -> bytes:
         raise CommandError(f"No se pudo leer {path}: {error.strerror}.") from error
 
 
-@transaction.atomic
-def _importer() -> User:
-    """The user of the imports, made when it is missing."""
-    user, is_new = User.objects.get_or_create(
-        username=IMPORTER,
-        defaults={"first_name": "Importación automática", "is_staff": True, "is_active": False},
-    )
-    if is_new:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-        audit.record("user.added", by=None, target=user)
-    if user.is_active or not user.is_staff:
-        raise CommandError(
-            f"El usuario «{IMPORTER}» es el de las importaciones y nadie debe poder entrar con él: "
-            "en la administración quítele «activo» y márquelo como personal."
-        )
-    return user
-
-
 def _finish(statement: Statement) -> None:
     """Work on the statement, or wait for whoever is at it. Raises when it could not be read."""
     go_on(statement)
@@ -141,7 +118,7 @@ def _confirm(statement: Statement) -> int:
         return 0
     applied = statement.movements.filter(state=Movement.State.APPLIED)
     before = applied.count()
-    ask_to_confirm(statement=statement, by=_importer())
+    ask_to_confirm(statement=statement, by=importer())
     _finish(statement)
     if statement.movements.exact().exists():
         raise DecisionError("No se confirmaron todos los exactos; vuelva a intentarlo.")

@@ -4,7 +4,9 @@ The mails about forgotten and changed passwords are allauth's, with our template
 templates/account/email/; `change_facts` is what they tell of a change.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -20,13 +22,32 @@ from facturamos.dates import long_date
 from facturamos.letters import Letter, Link, compose
 from facturamos.mail import Mail, post
 
+# allauth's notices of a change, in templates/mfa/email/.
+ABOUT_SECOND_FACTOR = (
+    *("totp_activated", "totp_deactivated", "webauthn_added", "webauthn_removed"),
+    "recovery_codes_generated",
+)
 
-def welcome(*, user: User) -> None:
-    """The link to choose the first password; a new one each time it is asked for."""
+
+def welcome(*, users: Iterable[User], occasion: str = "") -> None:
+    """The link to choose the first password, to each; a new one each time it is asked for.
+
+    On one `occasion` nobody gets two.
+    """
+    occasion = occasion or f"{timezone.now():%Y%m%dT%H%M%S}"
+    post(
+        Mail(
+            letter=_welcome_letter(user, _welcome_path(user)),
+            to=user.email,
+            about=f"welcome:{user.pk}:{occasion}",
+        )
+        for user in users
+    )
+
+
+def _welcome_path(user: User) -> str:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse("account_welcome", args=[uid, welcome_tokens.make_token(user)])
-    about = f"welcome:{user.pk}:{timezone.now():%Y%m%dT%H%M%S}"
-    post([Mail(letter=_welcome_letter(user, path), to=user.email, about=about)])
+    return reverse("account_welcome", args=[uid, welcome_tokens.make_token(user)])
 
 
 def _welcome_letter(user: User, path: str) -> Letter:
@@ -40,7 +61,26 @@ def _welcome_letter(user: User, path: str) -> Letter:
     )
 
 
-def change_facts(*, user: User, at: datetime, ip: str | None) -> dict[str, object]:
+def second_factor_taken_away(*, user: User, reason: str) -> None:
+    """An administrator removed it; the reader can tell whether they asked for that."""
+    now = timezone.now()
+    about = f"second-factor-taken-away:{user.pk}:{now:%Y%m%dT%H%M%S}"
+    letter = _taken_away_letter(user, reason, now)
+    post([Mail(letter=letter, to=user.email, about=about)])
+
+
+def _taken_away_letter(user: User, reason: str, at: datetime) -> Letter:
+    facts = [*change_facts(user=user, at=at, ip=None)["facts"], ("Motivo", reason)]
+    return compose(
+        "second_factor_taken_away",
+        "Quitamos el segundo factor de su usuario de Facturamos",
+        user=user,
+        facts=facts,
+        link=Link("Entrar al portal", reverse("account_login")),
+    )
+
+
+def change_facts(*, user: User, at: datetime, ip: str | None) -> dict[str, Any]:
     """For the notices that something of a user's sign-in changed: whose, when and from where."""
     at = timezone.localtime(at)
     facts = [("Usuario", user.username), ("Cuándo", f"{long_date(at.date())}, {at:%H:%M}")]
@@ -56,6 +96,7 @@ def examples() -> dict[str, Letter]:
         username="ana", first_name="Ana", last_name="Peña & D'Ángel", email="ana@example.com"
     )
     change = change_facts(user=ana, at=datetime(2026, 12, 1, 17, tzinfo=UTC), ip="192.0.2.1")
+    change["user"] = ana
     return {
         "welcome": _welcome_letter(ana, "/contrasena/bienvenida/EJEMPLO/EJEMPLO/"),
         "password_reset_key": _of_allauth(
@@ -66,10 +107,15 @@ def examples() -> dict[str, Letter]:
         ),
         "password_reset": _of_allauth("password_reset", **change),
         "password_changed": _of_allauth("password_changed", **change),
+        "login_code": _of_allauth("login_code", code="ABCD-2345", contacts=CONTACTS),
+        "second_factor_taken_away": _taken_away_letter(
+            ana, "Perdió su teléfono", datetime(2026, 12, 1, 17, tzinfo=UTC)
+        ),
+        **{name: _of_allauth(name, folder="mfa", **change) for name in ABOUT_SECOND_FACTOR},
     }
 
 
-def _of_allauth(name: str, **context: object) -> Letter:
-    message = get_adapter().render_mail(f"account/email/{name}", "ana@example.com", context)
+def _of_allauth(name: str, *, folder: str = "account", **context: Any) -> Letter:
+    message = get_adapter().render_mail(f"{folder}/email/{name}", "ana@example.com", context)
     html, _ = message.alternatives[0]
     return Letter(subject=str(message.subject), text=str(message.body), html=str(html))

@@ -1,13 +1,11 @@
 """Around every request: who asks is noted, pages stay private, the notice comes first."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from accounts import request_info
 from accounts.services import notice_in_force
@@ -19,6 +17,7 @@ BEFORE_CONSENT = {
     "accounts:privacy",
     "accounts:privacy_integral",
     "account_logout",
+    "account_session",
     "alive",
     "ready",
     "payments:verify",
@@ -28,21 +27,19 @@ AFTER_CONSENT = "after_consent"
 
 
 class RequestInfoMiddleware:
-    """Keeps the request's origin for the audit and the consents."""
+    """Keeps the request's origin for the audit and the consents, as the log has it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            ip = get_adapter().get_client_ip(request)
-        except PermissionDenied:  # a proxy header that cannot be trusted
-            ip = None
+        bind_contextvars(user_id=request.user.pk)
+        line = get_contextvars()
         token = request_info.current.set(
             request_info.RequestInfo(
-                ip=ip,
+                ip=line.get("ip"),
                 user_agent=request.headers.get("User-Agent", "")[:1000],
-                request_id=uuid.uuid4().hex,
+                request_id=line.get("request_id", ""),
             )
         )
         try:
@@ -65,7 +62,7 @@ class PrivateCacheMiddleware:
 
 
 class PrivacyGateMiddleware:
-    """Until a customer's user accepts the notice in force, every page leads to it."""
+    """Until whoever is not of the staff accepts the notice in force, every page leads to it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -76,7 +73,9 @@ class PrivacyGateMiddleware:
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         """Redirect to the notice when it is still to be accepted."""
         user = request.user
-        if not user.is_authenticated or user.customer_id is None:
+        if not user.is_authenticated:
+            return None
+        if user.customer_id is None and user.distributor_id is None:
             return None
         if request.resolver_match and request.resolver_match.view_name in BEFORE_CONSENT:
             return None

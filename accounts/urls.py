@@ -1,9 +1,11 @@
 """Sign-in (allauth's views at our addresses) and the privacy notice."""
 
 from allauth.account import views as allauth_views
+from allauth.mfa.base import views as mfa_views
+from allauth.mfa.recovery_codes import views as recovery_views
 from django.urls import include, path, re_path
 
-from accounts import views
+from accounts import account_views, views
 
 # allauth looks its pages up by these names, so they carry no namespace.
 urlpatterns = [
@@ -11,6 +13,42 @@ urlpatterns = [
     path("salir/", allauth_views.logout, name="account_logout"),
     path("registro/", allauth_views.signup, name="account_signup"),
     path("cuenta/inactiva/", allauth_views.account_inactive, name="account_inactive"),
+    path("ingresar/codigo/", mfa_views.authenticate, name="mfa_authenticate"),
+    path("ingresar/correo/", allauth_views.confirm_login_code, name="account_confirm_login_code"),
+    path("ingresar/recordar/", mfa_views.trust, name="mfa_trust"),
+    path("cuenta/", mfa_views.index, name="mfa_index"),
+    path("cuenta/confirmar/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("cuenta/confirmar/codigo/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "cuenta/confirmar/llave/",
+        account_views.ConfirmWithPasskey.as_view(),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("cuenta/sesion/", account_views.session_clock, name="account_session"),
+    path("cuenta/sesiones/", account_views.my_sessions, name="usersessions_list"),
+    path("cuenta/2fa/aplicacion/", account_views.Enrol.as_view(), name="mfa_activate_totp"),
+    path(
+        "cuenta/2fa/aplicacion/quitar/",
+        account_views.RemoveApplication.as_view(),
+        name="mfa_deactivate_totp",
+    ),
+    path("cuenta/2fa/llave/", account_views.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path(
+        "cuenta/2fa/llave/<int:pk>/quitar/",
+        account_views.RemovePasskey.as_view(),
+        name="mfa_remove_webauthn",
+    ),
+    path("cuenta/2fa/codigos/", account_views.recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "cuenta/2fa/codigos/nuevos/",
+        recovery_views.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "cuenta/2fa/codigos/descargar/",
+        account_views.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
     path("contrasena/", allauth_views.password_change, name="account_change_password"),
     path("contrasena/olvidada/", allauth_views.password_reset, name="account_reset_password"),
     path(

@@ -1,6 +1,5 @@
 from typing import Any
 
-from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +9,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import CustomerRequest, customer_page
+from accounts.access import SignedInRequest, outside_page
 from accounts.forms import FirstPasswordForm, PrivacyForm
 from accounts.middleware import AFTER_CONSENT
 from accounts.models import PrivacyConsent
@@ -22,11 +21,12 @@ from accounts.services import (
     send_welcome,
 )
 from accounts.tokens import welcome_tokens
+from facturamos.limits import too_often
 
 
-@customer_page
-def privacy(request: CustomerRequest) -> HttpResponse:
-    """The simplified notice with its box; the first page a customer's user sees."""
+@outside_page
+def privacy(request: SignedInRequest) -> HttpResponse:
+    """The simplified notice with its box; the first page whoever is not staff sees."""
     notice = notice_in_force(request.user)
     if notice is None:
         raise Http404
@@ -83,7 +83,7 @@ def welcome_again(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/welcome_again.html")
     uid = request.POST.get("uid", "")
-    if refused := ratelimit.consume_or_429(request, action="welcome", key=uid):
+    if refused := too_often(request, action="welcome", key=uid):
         return refused
     user = Welcome().get_user(uid)
     # Only as our links write it: other spellings of the same user would be counted apart.

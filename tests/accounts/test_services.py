@@ -180,6 +180,7 @@ def test_a_customer_moves_to_version_4(cxc):
     assert customer.cfdi_version == "4.0"
     event = AuditEvent.objects.get(action="customer.version")
     assert (event.actor, event.target_id) == (cxc.username, str(customer.pk))
+    assert (event.target_type, event.target) == ("accounts.customer", str(customer))
     assert event.data == {"before": "3.3", "after": "4.0"}
 
 

@@ -1,0 +1,140 @@
+"""What a person does about their own sign-in: second factor, passkeys, recovery codes, sessions."""
+
+import time
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal import flows as recovery_flows
+from allauth.mfa.totp import views as totp_views
+from allauth.mfa.webauthn import views as webauthn_views
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts import second_factor, sessions
+
+# Recovery codes are shown once, and for so many seconds more to who loses the page at once.
+SHOWN_FOR = 10 * 60
+
+
+class Enrol(totp_views.ActivateTOTPView):
+    """The application; the session has then seen the second factor."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Enrol. The code that proved it is used up, as any other."""
+        response = super().form_valid(form)
+        row = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        row.wrap().validate_code(form.cleaned_data["code"])
+        second_factor.note_in(self.request, row)
+        return response
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Who has it already sees what they have."""
+        if second_factor.has_application(request.user):  # type: ignore[arg-type]
+            return redirect("mfa_index")
+        return super().dispatch(request, *args, **kwargs)
+
+
+class RemoveApplication(totp_views.DeactivateTOTPView):
+    """Take the application away."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Remove it."""
+        response = super().form_valid(form)
+        second_factor.forget_in(self.request)
+        messages.success(self.request, "La aplicación ya no es su segundo factor.")
+        return response
+
+
+class AddPasskey(webauthn_views.AddWebAuthnView):
+    """A passkey; the session has then seen the second factor."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Add it."""
+        response = super().form_valid(form)
+        mine = Authenticator.objects.filter(user=self.request.user)
+        row = mine.filter(type=Authenticator.Type.WEBAUTHN).latest("pk")
+        second_factor.note_in(self.request, row)
+        return response
+
+
+class ConfirmWithPasskey(webauthn_views.ReauthenticateWebAuthnView):
+    """The passkey again, before money or doors."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Say so on the same page."""
+        return self.render_to_response(self.get_context_data() | {"form": form})
+
+
+class RemovePasskey(webauthn_views.RemoveWebAuthnView):
+    """Take a passkey away."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Remove it."""
+        response = super().form_valid(form)
+        second_factor.forget_in(self.request)
+        messages.success(self.request, "La llave de acceso ya no es de su cuenta.")
+        return response
+
+
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """The codes, once; afterwards only how many are left."""
+    codes, is_open = _codes(request)
+    context = {"codes": codes if is_open else None, "left": len(codes)}
+    return render(request, "mfa/recovery_codes/index.html", context)
+
+
+def download_recovery_codes(request: HttpRequest) -> HttpResponse:
+    """The same as a text file, as long as they are shown."""
+    codes, is_open = _codes(request)
+    if not is_open:
+        raise PermissionDenied("Los códigos se muestran una sola vez; genere otros.")
+    page = render(request, "mfa/recovery_codes/download.txt", {"codes": codes})
+    page.headers["Content-Type"] = "text/plain; charset=utf-8"
+    page.headers["Content-Disposition"] = 'attachment; filename="codigos-de-recuperacion.txt"'
+    return page
+
+
+def _codes(request: HttpRequest) -> tuple[list[str], bool]:
+    codes, is_first = recovery_flows.view_recovery_codes(request)
+    if codes is None:
+        raise Http404
+    shown_at = codes.instance.data["viewed_at"]
+    return codes.get_unused_codes(), is_first or time.time() - shown_at < SHOWN_FOR
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_sessions(request: HttpRequest) -> HttpResponse:
+    """Where this person is signed in; ends one of them, or all the others."""
+    own_key = request.session.session_key
+    if request.method == "POST":
+        if chosen := request.POST.get("session"):
+            mine = UserSession.objects.filter(user=request.user).exclude(session_key=own_key)
+            row = get_object_or_404(mine, pk=int(chosen) if _is_id(chosen) else 0)
+            sessions.end(session=row, by=request.user)  # type: ignore[arg-type]
+            messages.success(request, "La sesión terminó.")
+        else:
+            ended = sessions.end_all(user=request.user, by=request.user, but=own_key)  # type: ignore[arg-type]
+            messages.success(request, f"Sesiones terminadas: {ended}.")
+        return redirect("usersessions_list")
+    rows = UserSession.objects.purge_and_list(request.user)
+    rows.sort(key=lambda row: row.last_seen_at, reverse=True)
+    return render(request, "usersessions/usersession_list.html", {"sessions": rows})
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+@require_http_methods(["GET", "POST"])
+def session_clock(request: HttpRequest) -> HttpResponse:
+    """For how many seconds the session still lives; a POST has just extended it."""
+    if request.method == "POST":
+        request.session[sessions.SEEN_AT] = time.time()
+    return JsonResponse({"seconds": max(0, int(sessions.ends_at(request) - time.time()))})

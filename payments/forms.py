@@ -52,6 +52,12 @@ class DepositForm(forms.Form):
     differs = forms.BooleanField(
         label="El banco recibió un importe distinto de lo que falta", required=False
     )
+    reason = forms.CharField(
+        label="Motivo, cuando el importe es otro o la constancia ya venció",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+    )
 
     def __init__(self, data: QueryDict | None, *, constancia: Constancia) -> None:
         self.constancia = constancia
@@ -76,16 +82,19 @@ class DepositForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """An amount other than the missing one is often a slip of the hand: ask first."""
+        """An amount other than the missing one is often a slip of the hand: ask first, and why."""
         cleaned = super().clean() or {}
         amount = cleaned.get("amount")
-        if amount is not None and amount != self.constancia.missing and not cleaned.get("differs"):
-            missing = format_money(self.constancia.missing)
+        missing = self.constancia.missing
+        is_other = amount is not None and amount != missing
+        if amount is not None and is_other and not cleaned.get("differs"):
             self.add_error(
                 "amount",
-                f"Faltan {missing} y usted escribió {format_money(amount)}. "
+                f"Faltan {format_money(missing)} y usted escribió {format_money(amount)}. "
                 "Corríjalo, o marque la casilla si así aparece en el banco.",
             )
+        elif not cleaned.get("reason") and (is_other or not self.constancia.is_open):
+            self.add_error("reason", "Escriba el motivo: queda en la auditoría.")
         return cleaned
 
     def deposit(self) -> Deposit:
@@ -96,6 +105,7 @@ class DepositForm(forms.Form):
             amount=data["amount"],
             paid_on=data["paid_on"],
             seen_paid=data["seen_paid"],
+            reason=data["reason"],
         )
 
 

@@ -84,10 +84,11 @@ class Account(Protocol):
 
 def payments_confirmed(*, constancias: Sequence[Account], paid_at: datetime) -> None:
     """They are paid since that moment; the way to version 4.0. Once each time one is paid."""
+    moment = f"{paid_at:%Y%m%dT%H%M%S%f}"
     _to_customers(
         constancias,
         lambda each: letters.confirmed(each.reference, each.customer_name, each.total),
-        lambda each: f"payment-confirmed:{each.id}:{paid_at:%Y%m%dT%H%M%S%f}",
+        lambda each: f"payment-confirmed:{each.id}:{moment}",
     )
 
 
@@ -158,7 +159,7 @@ def _to_customer(
 
 def readers_of(customers: Collection[int]) -> dict[int, list[str]]:
     """By customer: the addresses of every active user who has one."""
-    people = User.objects.filter(customer__in=customers, is_active=True).exclude(email="")
+    people = User.objects.filter(customer__among=customers, is_active=True).exclude(email="")
     readers: defaultdict[int, list[str]] = defaultdict(list)
     for customer, address in people.values_list("customer", "email"):
         readers[customer].append(address)

@@ -3,9 +3,11 @@
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Customer
 from payments.models import Constancia, PaymentProof
 from payments.slip import Slip, SlipLine
 from payments.timeline import Review, Road
@@ -55,6 +57,14 @@ def road_of(constancia: Constancia) -> Road:
         stopped_on=_day(constancia.cancelled_at or constancia.expired_at),
         unlocked_on=_day(notice.unlocked_at if notice else None),
     )
+
+
+def pending_of(customer: Customer) -> Constancia | None:
+    """The one whose proof is in review, so that nobody is asked to pay again; else the open one."""
+    in_review = Exists(PaymentProof.objects.in_review().filter(constancia=OuterRef("pk")))
+    own = Constancia.objects.of(customer).with_paid().select_related("quote")
+    pending = own.filter(Q(status=Constancia.Status.OPEN) | in_review)
+    return pending.order_by(in_review.desc(), "-pk").first()
 
 
 def review_of(constancia: Constancia) -> Review | None:

@@ -4,7 +4,6 @@ import logging
 from typing import cast
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.access import CustomerRequest, customer_page
 from accounts.models import User
+from facturamos.limits import too_often
 from payments import proof_texts
 from payments.mails import CONTENT_TYPES
 from payments.models import Constancia, PaymentProof, ProofFile
@@ -32,7 +32,7 @@ def proof(request: CustomerRequest, reference: str) -> HttpResponse:
     constancia = find_constancia(Constancia.objects.of(request.customer).with_paid(), reference)
     if request.method != "POST":
         return _page(request, constancia, ProofForm(constancia=constancia))
-    if limited := ratelimit.consume_or_429(request, action="proof", user=request.user):
+    if limited := too_often(request, action="proof", user=request.user):
         return limited
     if constancia.status == Constancia.Status.PAID:
         return redirect("payments:proof", constancia.reference)
@@ -83,7 +83,7 @@ def _page(
 
 @require_safe
 def proof_file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    """One file that was sent: to its customer, and to staff who may see proofs, which is audited.
+    """One file that was sent: to its customer, and to staff who may read it, which is audited.
 
     To anyone else it does not exist.
     """
@@ -91,7 +91,7 @@ def proof_file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     file = get_object_or_404(files, public_id=public_id)
     user = cast(User, request.user)  # the middleware lets nobody else in
     if user.customer_id != file.proof.constancia.customer_id:
-        if not (user.is_staff and user.has_perm("payments.view_paymentproof")):
+        if not (user.is_staff and user.has_perm("payments.view_prooffile")):
             raise Http404
         audit.record("proof.read", by=user, target=file.proof, file=str(file.public_id))
     try:

@@ -1,7 +1,6 @@
 """The reminder a few days before a constancia expires."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 
@@ -43,10 +42,9 @@ def _due() -> QuerySet[Constancia]:
     """A row for each reader who waits for the reminder, with the address as `reader`."""
     today = timezone.localdate()
     return (
-        Constancia.objects.filter(
+        Constancia.objects.expiring(today, settings.EXPIRES_SOON_DAYS)
+        .filter(
             ~has_money(),
-            status=Constancia.Status.OPEN,
-            expires_on__range=(today, today + timedelta(days=settings.EXPIRES_SOON_DAYS)),
             customer__users__is_active=True,
             customer__users__email__gt="",
         )

@@ -28,9 +28,9 @@ def revert_payments(*, payments: Collection[int], reason: str, by: User) -> int:
     customer without another paid constancia. Returns how many were taken back; one that already was
     stays as it is. Raises InvoicedError, and changes nothing, when an invoice was issued for one.
     """
-    ids = Payment.objects.filter(pk__in=payments).values_list("constancia_id", flat=True)
+    ids = Payment.objects.filter(pk__among=payments).values_list("constancia_id", flat=True)
     rows = lock_constancias(set(ids))
-    standing = Payment.objects.standing().filter(pk__in=payments).order_by("pk")
+    standing = Payment.objects.standing().filter(pk__among=payments).order_by("pk")
     reverted = list(standing.values_list("pk", "constancia_id", "amount"))
     if problem := invoiced_problem({constancia for _, constancia, _ in reverted}):
         raise InvoicedError(problem)
@@ -65,7 +65,7 @@ def revert_payments(*, payments: Collection[int], reason: str, by: User) -> int:
 
 def invoiced_problem(constancias: Collection[int]) -> str:
     """Why payments of these constancias (ids) cannot be taken back; empty when they can."""
-    issued = InvoiceRequest.objects.filter(constancia__in=constancias, uuid__isnull=False)
+    issued = InvoiceRequest.objects.filter(constancia__among=constancias, uuid__isnull=False)
     references = issued.values_list("constancia__reference", flat=True)[:5]
     if not references:
         return ""
@@ -80,7 +80,7 @@ def _unmark_paid(constancias: Sequence[Standing], by: User) -> None:
     if not constancias:
         return
     Constancia.objects.filter(
-        pk__in=[each.id for each in constancias], status=Constancia.Status.PAID
+        pk__among=[each.id for each in constancias], status=Constancia.Status.PAID
     ).update(status=Constancia.Status.OPEN, paid_at=None, paid_by=None)
     unrenew_quotes(quotes=[each.quote_id for each in constancias])
     audit.record_all("constancia.unpaid", by=by, events=[(each.target, {}) for each in constancias])
@@ -90,8 +90,8 @@ def _lock_version_4(customers: Collection[int], unpaid: Sequence[Standing], by: 
     """Close version 4.0 to those who had only what is unpaid now; returns who keeps it (ids)."""
     # Their lock first: of two that take payments back at once, or a payment that comes meanwhile,
     # the later one reads what the earlier one left.
-    list(Customer.objects.select_for_update().filter(pk__in=customers).order_by("pk"))
-    paid = Constancia.objects.filter(customer__in=customers, status=Constancia.Status.PAID)
+    list(Customer.objects.select_for_update().filter(pk__among=customers).order_by("pk"))
+    paid = Constancia.objects.filter(customer__among=customers, status=Constancia.Status.PAID)
     keep = set(paid.values_list("customer_id", flat=True))
     lock_version_4(customers={each.customer_id for each in unpaid} - keep, by=by)
     return keep

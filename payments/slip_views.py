@@ -3,7 +3,6 @@
 import logging
 import re
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
 from facturamos.contacts import BANKS
+from facturamos.limits import too_often
 from payments import services
 from payments.channels import channels
 from payments.documents import DamagedPdfError, stored_pdf
@@ -57,6 +57,8 @@ def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
 @customer_page
 def constancia_pdf(request: CustomerRequest, reference: str) -> HttpResponse:
     """The stored PDF."""
+    if limited := too_often(request, action="pdf", user=request.user, limit_get=True):
+        return limited
     own = Constancia.objects.of(request.customer).only("reference", "pdf", "pdf_sha256")
     return pdf_response(request, find_constancia(own, reference))
 
@@ -122,7 +124,7 @@ def find_constancia(own: ConstanciaQuerySet, reference: str) -> Constancia:
 @require_safe
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Whether the slip in somebody's hand is genuine, and the account to compare with it."""
-    if limited := ratelimit.consume_or_429(request, action="verify", limit_get=True):
+    if limited := too_often(request, action="verify", limit_get=True):
         return limited
     found = Constancia.objects.filter(token=token).first() if TOKEN.fullmatch(token) else None
     overdue = found is not None and found.is_overdue(timezone.localdate())

@@ -8,10 +8,12 @@ from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts.models import TableImport
 from payments.models import Constancia, InvoiceRequest, ProofFile
 
 # Each folder below MEDIA_ROOT, and every column that may name a file of it.
 NAMED_BY: dict[str, list[tuple[type[Model], str]]] = {
+    "cargas": [(TableImport, "file")],
     "comprobantes": [(ProofFile, "file")],
     "constancias": [(Constancia, "pdf")],
     "facturas": [(InvoiceRequest, "pdf"), (InvoiceRequest, "xml")],

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments import invoice_views, proof_views, slip_views, views
+from payments import distributor_views, invoice_views, proof_views, slip_views, views
 
 app_name = "payments"
 urlpatterns = [
@@ -23,4 +23,6 @@ urlpatterns = [
     path("constancias/<str:reference>/comprobante/", proof_views.proof, name="proof"),
     path("comprobantes/<uuid:public_id>/", proof_views.proof_file, name="proof_file"),
     path("verificar/<str:token>/", slip_views.verify, name="verify"),
+    path("distribuidor/", distributor_views.customers, name="distributor"),
+    path("distribuidor/clientes.csv", distributor_views.customers_csv, name="distributor_csv"),
 ]

@@ -3,7 +3,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,12 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
-from accounts.models import Customer
+from facturamos.limits import made_too_many
 from facturamos.money import format_money
 from payments import services
 from payments.forms import ConfirmationForm
-from payments.models import Constancia, PaymentProof
-from payments.plain import review_of
+from payments.models import Constancia
+from payments.plain import pending_of, review_of
 from renewals.forms import PICK, selection_query
 from renewals.models import MigrationNotice, Quote
 from renewals.pricing import SelectionError
@@ -28,7 +27,7 @@ from renewals.services import current_quote, find_quote
 def panel(request: CustomerRequest) -> HttpResponse:
     """The customer's home: where the renewal stands, and what comes next."""
     quote = current_quote(request.customer)
-    constancia = _pending(request.customer)
+    constancia = pending_of(request.customer)
     context = {
         "quote": quote,
         "constancia": constancia,
@@ -39,14 +38,6 @@ def panel(request: CustomerRequest) -> HttpResponse:
         "migration": MigrationNotice.objects.filter(customer=request.customer).first(),
     }
     return render(request, "payments/panel.html", context)
-
-
-def _pending(customer: Customer) -> Constancia | None:
-    """The one whose proof is in review, so that nobody is asked to pay again; else the open one."""
-    in_review = Exists(PaymentProof.objects.in_review().filter(constancia=OuterRef("pk")))
-    own = Constancia.objects.of(customer).with_paid()
-    pending = own.filter(Q(status=Constancia.Status.OPEN) | in_review)
-    return pending.order_by(in_review.desc(), "-pk").first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,6 +73,8 @@ def _with_pick(request: CustomerRequest) -> QueryDict:
 def _accept(request: CustomerRequest, quote: Quote, form: ConfirmationForm) -> HttpResponse:
     if not form.is_valid() or form.selection is None:
         return _confirmation(request, quote, form)
+    if limited := _issued_too_many(request, quote):
+        return limited
     try:
         constancia = services.issue_constancia(
             quote=quote,
@@ -102,6 +95,16 @@ def _accept(request: CustomerRequest, quote: Quote, form: ConfirmationForm) -> H
             "selección. Si quiere cambiarla, cancélela y elija de nuevo.",
         )
     return redirect("payments:constancia", constancia.reference)
+
+
+def _issued_too_many(request: CustomerRequest, quote: Quote) -> HttpResponse | None:
+    """The page 429 for whoever issues and cancels without end; pressing again issues nothing."""
+    if Constancia.objects.standing().filter(quote=quote).exists():
+        return None
+    own = Constancia.objects.filter(issued_by=request.user)
+    return made_too_many(
+        request, action="issue", made_since=lambda at: own.filter(issued_at__gte=at).count()
+    )
 
 
 def _confirmation(request: HttpRequest, quote: Quote, form: ConfirmationForm) -> HttpResponse:

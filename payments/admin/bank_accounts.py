@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from accounts.admin import ReadOnlyAdmin
+from accounts.recently import recently_proved
 from payments import bank_accounts
 from payments.forms import BankAccountForm
 from payments.models import BankAccount
@@ -49,6 +50,13 @@ class BankAccountAdmin(ReadOnlyAdmin):
         """Whether this person may approve and reject."""
         return request.user.has_perm("payments.approve_bankaccount")
 
+    @recently_proved
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The form that proposes."""
+        return super().add_view(request, form_url, extra_context)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Propose it."""
         bank_accounts.propose_bank_account(account=obj, by=request.user)  # type: ignore[arg-type]
@@ -66,6 +74,7 @@ class BankAccountAdmin(ReadOnlyAdmin):
         return redirect("admin:payments_bankaccount_changelist")
 
     @admin.action(description="Aprobar: poner en vigor", permissions=["approve"])
+    @recently_proved
     def approve(self, request: HttpRequest, queryset: QuerySet[BankAccount]) -> HttpResponse | None:
         """Show the proposal beside the account in force, and on a second word put it in force."""
         if "confirmed" in request.POST or queryset.count() != 1:
@@ -85,6 +94,7 @@ class BankAccountAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/payments/bankaccount/approve.html", context)
 
     @admin.action(description="Rechazar la propuesta", permissions=["approve"])
+    @recently_proved
     def reject(self, request: HttpRequest, queryset: QuerySet[BankAccount]) -> None:
         """Take back the chosen proposal."""
         self._decide(request, queryset, bank_accounts.reject_bank_account, "quedó retirada")

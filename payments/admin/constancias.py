@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -13,18 +14,15 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.admin import ReadOnlyAdmin
+from accounts.recently import recently_proved
 from facturamos.money import format_money, format_rate
+from payments.admin.pending import PendingFilter
 from payments.forms import DepositForm
-from payments.models import Constancia, ConstanciaLine, Payment, PaymentProof
+from payments.models import Constancia, ConstanciaLine, Payment, PaymentProof, paid_for_each
 from payments.plain import road_of
 from payments.recording import record_payments
-from payments.references import (
-    LEGACY_LENGTH,
-    InvalidReferenceError,
-    format_reference,
-    looks_like_reference,
-    parse_reference,
-)
+from payments.references import format_reference
+from payments.searching import nobody_has, read_term
 from payments.slip_views import pdf_response
 from payments.timeline import timeline
 
@@ -70,22 +68,15 @@ class ReferenceSearchAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """A term of digits is a reference: blanks and hyphens do not matter, a slip is said."""
-        if not looks_like_reference(search_term):
-            return super().get_search_results(request, queryset, search_term)
-        try:
-            reference = parse_reference(search_term)
-        except InvalidReferenceError as error:
-            self.message_user(request, str(error), messages.WARNING)
+        term = read_term(search_term)
+        if term.slip:
+            self.message_user(request, term.slip, messages.WARNING)
             return queryset.none(), False
-        found = queryset.filter(**{self.reference_field: reference})
+        if not term.reference:
+            return super().get_search_results(request, queryset, search_term)
+        found = queryset.filter(**{self.reference_field: term.reference})
         if not found.exists():
-            why = (
-                "las de hoy llevan siete dígitos; revise si falta uno."
-                if len(reference) == LEGACY_LENGTH
-                else "está bien escrita, pero nada la lleva."
-            )
-            text = f"No se encontró la referencia {format_reference(reference)}: {why}"
-            self.message_user(request, text, messages.WARNING)
+            self.message_user(request, nobody_has(term.reference), messages.WARNING)
         return found, False
 
 
@@ -97,10 +88,14 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
         *("printed_reference", "customer_name", "total_mxn", "missing_mxn"),
         *("status", "due_on", "issued_on"),
     ]
+    export_columns = [
+        *("printed_reference", "customer_name", "customer_rfc", "subtotal", "iva", "total"),
+        *("missing_mxn", "status", "issued_at", "expires_on", "paid_at"),
+    ]
     exclude = ["pdf", "token", "iva_rate", "subtotal", "iva", "total"]
     readonly_fields = ["subtotal_mxn", "iva_mxn", "total_mxn", "missing_mxn"]
-    list_filter = ["status", "issued_at"]
-    search_fields = ["reference", "customer_name", "customer_rfc"]
+    list_filter = ["status", PendingFilter, "issued_at"]
+    search_fields = ["customer__legal_name", "customer__rfc"]
     inlines = [ConstanciaLineInline, PaymentInline, ProofInline]
     actions = ["confirm_payment"]
     change_form_template = "admin/payments/constancia/change_form.html"
@@ -142,7 +137,8 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Constancia]:
         """With what has been paid."""
-        return Constancia.objects.with_paid().select_related("quote")
+        rows: QuerySet[Any] = Constancia.objects.select_related("quote")
+        return rows.annotate(paid=paid_for_each())
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         """Whether this person may confirm payments."""
@@ -184,6 +180,7 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
         context = {"timeline": timeline(road_of(constancia))} if constancia else {}
         return super().change_view(request, object_id, form_url, context)
 
+    @recently_proved
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
         """Date and amount of each deposit; recorded all at once when every field is right."""
         if not self.has_confirm_permission(request):
@@ -205,6 +202,7 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
         context = self.admin_site.each_context(request) | {
             "title": "Confirmar pago",
             "forms": forms,
+            "two_people_above": settings.TWO_PEOPLE_ABOVE,
             "opts": self.opts,
             "media": self.media,
         }

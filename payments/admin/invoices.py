@@ -1,6 +1,6 @@
 """CxC's desk for invoices: which to make, their data for another program, and issuing them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,12 +8,13 @@ from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from facturamos.exports import Cell, to_csv, to_xlsx
+from facturamos.downloads import table_response
 from facturamos.models import OutboxMessage
 from facturamos.money import format_money
 from payments import fiscal, invoices
@@ -21,14 +22,11 @@ from payments.admin.constancias import ReferenceSearchAdmin
 from payments.invoice_forms import IssueForm
 from payments.invoice_views import file_response
 from payments.models import InvoiceRequest
-
-Writer = Callable[[Sequence[str], Iterable[Sequence[Cell]]], bytes]
+from payments.searching import all_words, read_term
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Whose turn it is. At first without those that came to nothing, so that no export has them;
-    a search looks in all of them.
-    """
+    """Whose turn it is. At first what is to be done, which stays short; a search looks in all."""
 
     title = "estado"
     parameter_name = "estado"
@@ -40,19 +38,20 @@ class StateFilter(admin.SimpleListFilter):
             ("unpaid", "en espera del pago"),
             ("issued", "emitida"),
             ("void", "sin efecto"),
+            ("with_effect", "con efecto"),
             ("all", "todas"),
         ]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """The first one is not all of them."""
         first, *others = super().choices(changelist)
-        yield {**first, "display": "con efecto"}
+        yield {**first, "display": "por hacer"}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those in the chosen state; an invented one narrows nothing."""
-        state = self.value() or ("all" if request.GET.get(SEARCH_VAR) else "with_effect")
-        if state in ("pending", "unpaid", "issued", "void", "with_effect"):
+        state = self.value() or ("all" if request.GET.get(SEARCH_VAR) else "to_do")
+        if state in ("to_do", "pending", "unpaid", "issued", "void", "with_effect"):
             narrowed: QuerySet[Any] = getattr(queryset, state)()
             return narrowed
         return queryset
@@ -66,7 +65,11 @@ class InvoiceRequestAdmin(ReferenceSearchAdmin):
     list_display = ["reference", "name", "total", "state", "requested_on"]
     list_select_related = ["constancia"]
     list_filter = [StateFilter]
-    search_fields = ["constancia__reference", "name", "rfc", "constancia__customer_name"]
+    search_fields = ["name", "rfc"]
+    search_help_text = (
+        "Busque por referencia (123 4567 o 1234567), RFC o nombre, de los datos fiscales o del "
+        "cliente, con sus acentos."
+    )
     ordering = InvoiceRequest.WORK_ORDER
     fields = [
         *("constancia", "state", "total", "rfc", "name", "postal_code", "regime_name"),
@@ -75,6 +78,19 @@ class InvoiceRequestAdmin(ReferenceSearchAdmin):
     readonly_fields = ["state", "total", "regime_name", "use_name"]
     actions = ["export_csv", "export_xlsx"]
     change_form_template = "admin/payments/invoicerequest/change_form.html"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the fiscal data or by the customer: two questions, so that each has its index."""
+        found, _ = super().get_search_results(request, queryset, search_term)
+        words = read_term(search_term)
+        if not words.text or words.reference or words.slip:
+            return found, False
+        customer = "constancia__customer__legal_name", "constancia__customer__rfc"
+        theirs = queryset.filter(all_words(words.text, *customer))
+        either = found.order_by().values("pk").union(theirs.order_by().values("pk"))
+        return queryset.filter(pk__in=either), False
 
     @admin.display(description="referencia", ordering="constancia__reference")
     def reference(self, row: InvoiceRequest) -> str:
@@ -114,15 +130,18 @@ class InvoiceRequestAdmin(ReferenceSearchAdmin):
     @admin.action(
         description="Descargar CSV (para su programa de facturación)", permissions=["export"]
     )
-    def export_csv(self, request: HttpRequest, queryset: QuerySet[InvoiceRequest]) -> HttpResponse:
+    def export_csv(
+        self, request: HttpRequest, queryset: QuerySet[InvoiceRequest]
+    ) -> HttpResponseBase:
         """The chosen ones for any program. Excel would take the zero off a postal code in it."""
-        return _export(request, queryset, "csv", to_csv, "text/csv; charset=utf-8")
+        return _export(request, queryset, "csv")
 
     @admin.action(description="Descargar XLSX (para abrir en Excel)", permissions=["export"])
-    def export_xlsx(self, request: HttpRequest, queryset: QuerySet[InvoiceRequest]) -> HttpResponse:
+    def export_xlsx(
+        self, request: HttpRequest, queryset: QuerySet[InvoiceRequest]
+    ) -> HttpResponseBase:
         """The chosen ones for Excel."""
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return _export(request, queryset, "xlsx", to_xlsx, kind)
+        return _export(request, queryset, "xlsx")
 
     # --- Issuing ------------------------------------------------------------------------
     def has_issue_permission(self, request: HttpRequest) -> bool:
@@ -204,20 +223,11 @@ class InvoiceRequestAdmin(ReferenceSearchAdmin):
 
 
 def _export(
-    request: HttpRequest,
-    queryset: QuerySet[InvoiceRequest],
-    file_format: str,
-    write: Writer,
-    content_type: str,
-) -> HttpResponse:
+    request: HttpRequest, queryset: QuerySet[InvoiceRequest], file_format: str
+) -> HttpResponseBase:
     rows = invoices.export_requests(
         requests=queryset,
         file_format=file_format,
         by=request.user,  # type: ignore[arg-type]
     )
-    name = f"solicitudes-de-factura-{timezone.localdate()}.{file_format}"
-    return HttpResponse(
-        write(invoices.EXPORT_HEADER, rows),
-        content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return table_response("solicitudes-de-factura", file_format, invoices.EXPORT_HEADER, rows)

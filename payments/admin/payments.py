@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from accounts.recently import recently_proved
 from facturamos.money import format_money
 from payments.admin.constancias import ReferenceSearchAdmin
 from payments.models import Payment
@@ -49,16 +50,10 @@ class PaymentAdmin(ReferenceSearchAdmin):
     reference_field = "constancia__reference"
 
     list_display = ["constancia", "amount_mxn", "paid_on", "recorded_by", "recorded_at", "state"]
-    list_select_related = ["constancia", "recorded_by", "reversal"]
-    list_filter = [StandingFilter]
+    list_filter = [StandingFilter, "paid_on"]
     fields = ["constancia", "amount_mxn", "paid_on", "recorded_by", "recorded_at", "state"]
     readonly_fields = ["amount_mxn", "state"]
-    search_fields = [
-        "constancia__reference",
-        "constancia__customer_name",
-        "constancia__customer_rfc",
-    ]
-    date_hierarchy = "paid_on"
+    search_fields = ["constancia__customer__legal_name", "constancia__customer__rfc"]
     actions = ["revert"]
 
     @admin.display(description="importe", ordering="amount")
@@ -78,13 +73,15 @@ class PaymentAdmin(ReferenceSearchAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """With what undid each."""
-        return super().get_queryset(request).select_related("reversal__reverted_by")
+        of_each = ("constancia", "recorded_by", "reversal__reverted_by")
+        return super().get_queryset(request).select_related(*of_each)
 
     def has_revert_permission(self, request: HttpRequest) -> bool:
         """Whether this person may take payments back."""
         return request.user.has_perm("payments.revert_payment")
 
     @admin.action(description="Deshacer el pago", permissions=["revert"])
+    @recently_proved
     def revert(self, request: HttpRequest, queryset: QuerySet[Payment]) -> HttpResponse | None:
         """Ask why on a page of its own, then take them back."""
         form = RevertForm(request.POST if "confirmed" in request.POST else None)

@@ -72,11 +72,7 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
     list_display_links = ["reference"]
     list_select_related = ["constancia"]
     list_filter = [ReviewFilter]
-    search_fields = [
-        "constancia__reference",
-        "constancia__customer_name",
-        "constancia__customer_rfc",
-    ]
+    search_fields = ["constancia__customer__legal_name", "constancia__customer__rfc"]
     ordering = ["sent_at", "pk"]
     fields = [
         *("constancia", "customer", "total", "paid_on", "tracking_key", "sent_at", "sent_by"),
@@ -150,10 +146,11 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
     ) -> HttpResponse:
         """With the files, what they say, and where else they were sent."""
         proof = self.get_object(request, object_id)
-        context = {}
+        context: dict[str, Any] = {}
         if proof and self.has_view_permission(request):
+            may_read = request.user.has_perm("payments.view_prooffile")
             context = {
-                "files": shown_files(proof),
+                "files": shown_files(proof) if may_read else None,
                 "may_answer": proof.is_in_review and self.has_answer_permission(request),
             }
         return super().change_view(request, object_id, form_url, context)

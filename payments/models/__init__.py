@@ -3,7 +3,7 @@
 from payments.models.bank_account import BankAccount, validate_clabe
 from payments.models.constancia import Constancia, ConstanciaLine, new_token
 from payments.models.invoice import FiscalProfile, InvoiceRequest
-from payments.models.payment import Payment, PaymentReversal, has_money
+from payments.models.payment import Payment, PaymentReversal, has_money, paid_for_each
 from payments.models.proof import PaymentProof, ProofFile
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "ProofFile",
     "has_money",
     "new_token",
+    "paid_for_each",
     "validate_clabe",
 ]

@@ -1,7 +1,7 @@
 """The payment slip: frozen when issued, but for its status."""
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -34,9 +34,14 @@ class ConstanciaQuerySet(models.QuerySet["Constancia"]):
         """Neither cancelled nor expired: a quote has one of these at most."""
         return self.filter(status__in=Constancia.STANDING)
 
+    def expiring(self, today: date, days: int) -> "ConstanciaQuerySet":
+        """Those that still wait for their money and whose last day is within so many days."""
+        last = today + timedelta(days=days)
+        return self.filter(status=Constancia.Status.OPEN, expires_on__range=(today, last))
+
     def with_paid(self) -> "ConstanciaQuerySet":
-        """Adds `paid`: the sum of the payments that stand (MXN)."""
-        standing = Sum("payments__amount", filter=Q(payments__reversal=None))
+        """Adds `paid`: the sum of the payments that stand (MXN); in one join, for many at once."""
+        standing = Sum("payments__amount", filter=Q(payments__reversal__payment=None))
         return self.annotate(paid=Coalesce(standing, ZERO, output_field=models.DecimalField()))
 
 
@@ -77,7 +82,8 @@ class Constancia(models.Model):
     # Opens the public page behind the slip's QR: 128 random bits, told to nobody else.
     token = models.CharField("clave de verificación", max_length=22, unique=True, default=new_token)
     quote = models.ForeignKey(Quote, models.PROTECT, verbose_name="cotización")
-    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name="cliente")
+    # No index of its own: `constancia_of_customer` begins with it.
+    customer = models.ForeignKey(Customer, models.PROTECT, db_index=False, verbose_name="cliente")
     customer_name = models.CharField("nombre del cliente", max_length=254)
     customer_rfc = models.CharField("RFC", max_length=13)
     issued_at = models.DateTimeField("generada", default=timezone.now)
@@ -94,9 +100,7 @@ class Constancia(models.Model):
     account_number = models.CharField("cuenta", max_length=20)
     clabe = models.CharField("CLABE", max_length=18)
 
-    status = models.CharField(
-        "estado", max_length=10, choices=Status.choices, default=Status.OPEN, db_index=True
-    )
+    status = models.CharField("estado", max_length=10, choices=Status.choices, default=Status.OPEN)
     paid_at = models.DateTimeField("pago confirmado", null=True, blank=True)
     paid_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -173,6 +177,11 @@ class Constancia(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="constancia_of_customer"),
+            models.Index(fields=["status"], name="constancia_status"),
+            models.Index(fields=["issued_at"], name="constancia_issued"),
+            models.Index(
+                fields=["expired_at"], condition=Q(status="expired"), name="constancia_expired"
+            ),
             models.Index(
                 fields=["expires_on"], condition=Q(status="open"), name="constancia_expiring"
             ),
@@ -185,6 +194,11 @@ class Constancia(models.Model):
     def printed_reference(self) -> str:
         """The reference in groups, as on the slip."""
         return format_reference(self.reference)
+
+    @property
+    def issued_on(self) -> date:
+        """The local day it was issued."""
+        return timezone.localdate(self.issued_at)
 
     @property
     def totals(self) -> Totals:

@@ -57,6 +57,10 @@ class InvoiceRequestQuerySet(models.QuerySet["InvoiceRequest"]):
         """Asked for ahead: there is nothing to invoice yet."""
         return self.filter(uuid=None, constancia__status=Constancia.Status.OPEN)
 
+    def to_do(self) -> "InvoiceRequestQuerySet":
+        """Both: all that is still to be issued."""
+        return self.filter(uuid=None, constancia__status__in=Constancia.STANDING)
+
     def void(self) -> "InvoiceRequestQuerySet":
         """Their constancia was cancelled or expired."""
         return self.filter(WITHOUT_EFFECT)
@@ -124,6 +128,11 @@ class InvoiceRequest(FiscalData):
                 )
                 | Q(uuid=None, issued_at=None, issued_by=None, pdf="", xml=""),
                 name="invoicerequest_issued_at_and_by",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["requested_at"], condition=Q(uuid=None), name="invoicerequest_not_issued"
             )
         ]
 

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from facturamos.money import ZERO
 from payments.models.constancia import Constancia
 
 
@@ -15,7 +17,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def standing(self) -> "PaymentQuerySet":
         """Those that were not taken back."""
-        return self.filter(reversal=None)
+        # Through the column that joins, so that PostgreSQL sees that hardly any is taken back.
+        return self.filter(reversal__payment=None)
 
 
 class Payment(models.Model):
@@ -44,6 +47,7 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=Decimal(0)), name="payment_is_positive")
         ]
+        indexes = [models.Index(fields=["recorded_at"], name="payment_recorded")]
 
     def __str__(self) -> str:
         return f"Pago de {self.constancia.printed_reference} del {self.paid_on}"
@@ -71,6 +75,13 @@ class PaymentReversal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment}, deshecho"
+
+
+def paid_for_each() -> Coalesce:
+    """`paid` as `with_paid` adds it, asked row by row: for a page of a long list."""
+    own = Payment.objects.standing().filter(constancia=OuterRef("pk")).order_by()
+    total = own.values("constancia").annotate(sum=Sum("amount")).values("sum")
+    return Coalesce(Subquery(total), ZERO, output_field=models.DecimalField())
 
 
 def has_money() -> Exists:

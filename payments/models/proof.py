@@ -65,9 +65,7 @@ class PaymentProof(models.Model):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="enviado por"
     )
-    state = models.CharField(
-        "estado", max_length=10, choices=State.choices, default=State.WAITING, db_index=True
-    )
+    state = models.CharField("estado", max_length=10, choices=State.choices, default=State.WAITING)
     answered_at = models.DateTimeField("contestado", null=True, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -98,6 +96,13 @@ class PaymentProof(models.Model):
                 | Q(state="waiting", answered_at=None, answered_by=None, reason=""),
                 name="paymentproof_answered_at_and_by",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sent_at", "id"],
+                condition=Q(state="waiting"),
+                name="paymentproof_waiting",
+            )
         ]
 
     def __str__(self) -> str:

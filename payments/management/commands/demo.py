@@ -3,6 +3,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
@@ -17,12 +19,14 @@ from payments.bank_accounts import (
     propose_bank_account,
 )
 from payments.clabe import check_digit
-from payments.groups import CXC
+from payments.groups import CONSULTA, CXC, VENTAS
 from payments.models import BankAccount
 from renewals.models import Product, Quote
 from renewals.services import OfferedLine, offer_quote
 
 PASSWORD = "facturamos-demo"  # noqa: S105 (known to everyone; the command refuses in production)
+# For the telephone of the demo's staff, or `manage.py demo_code`; as well known as the password.
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105
 TEXTS = Path(settings.BASE_DIR) / "accounts/texts"
 # Plaza 000 does not exist, so no bank would take a deposit to this CLABE.
 FICTITIOUS = "012" + "000" + "0" + "1234567890"
@@ -44,11 +48,13 @@ CUSTOMERS = {
     "cliente2": ("PEDA800101AB3", "Ana Pérez Demostración", 87),
 }
 
+COLLEAGUES = [("cxc", CXC), ("ventas", VENTAS), ("consulta", CONSULTA)]
+
 
 class Command(BaseCommand):
     help = (
-        "Loads the demo data: two customers with their quotes, a person of CxC and an "
-        "administrator. Again and again without doubling; refuses outside development."
+        "Loads the demo data: two customers with their quotes, their distributor, a person of each "
+        "group and an administrator. Again and again without doubling; refuses outside development."
     )
 
     @transaction.atomic
@@ -70,10 +76,13 @@ class Command(BaseCommand):
         )
         for username in LINES:
             _customer(username, distributor)
-        cxc = _staff("cxc", is_superuser=False)
-        cxc.groups.add(Group.objects.get(name=CXC))
+        _user("distribuidor", distributor=distributor)
+        cxc, *_ = (_colleague(*each) for each in COLLEAGUES)
         _bank_account(proposed_by=cxc, approved_by=_staff("admin", is_superuser=True))
-        self.stdout.write(f"Demo data ready: cliente, cliente2, cxc, admin; password {PASSWORD}.")
+        self.stdout.write(
+            "Demo data ready: cliente, cliente2, distribuidor, cxc, ventas, consulta, admin; "
+            f"password {PASSWORD}; `manage.py demo_code` gives the code that the last four need."
+        )
 
 
 def _notice() -> None:
@@ -128,8 +137,17 @@ def _customer(username: str, distributor: Distributor) -> None:
     offer_quote(customer=customer, lines=lines, valid_until=valid_until, by=None)
 
 
+def _colleague(username: str, group: str) -> User:
+    person = _staff(username, is_superuser=False)
+    person.groups.add(Group.objects.get(name=group))
+    return person
+
+
 def _staff(username: str, *, is_superuser: bool) -> User:
-    return _user(username, is_staff=True, is_superuser=is_superuser)
+    user = _user(username, is_staff=True, is_superuser=is_superuser)
+    if not Authenticator.objects.filter(user=user).exists():
+        TOTP.activate(user, TOTP_SECRET)
+    return user
 
 
 def _user(username: str, **fields: Any) -> User:

@@ -58,6 +58,16 @@ screenshots: packages-test .venv/.dev.stamp ## Take the pictures in docs/screens
 	@mkdir -p var/static docs/screenshots
 	@SCREENSHOTS=docs/screenshots .venv/bin/pytest tests/journeys
 
+.PHONY: observatory
+observatory: packages-run .venv/.run.stamp ## Score sign-in, panel and admin as MDN's HTTP Observatory does (needs Node)
+	@scripts/observatory/run.sh
+
+.PHONY: sbom
+sbom: .venv/.dev.stamp ## Write the bill of materials to var/sbom.json (CycloneDX)
+	@mkdir -p var
+	@.venv/bin/cyclonedx-py requirements requirements.txt --output-file var/sbom.json
+	@echo "Wrote var/sbom.json"
+
 .PHONY: lock
 lock: .venv/.dev.stamp ## Compile the .in files into locks (ARGS=--upgrade for newer versions)
 	@for name in requirements requirements-dev; do \

@@ -1,4 +1,4 @@
-"""Who may open a customer's page."""
+"""Who may open a customer's page, a distributor's, or either's."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,24 +6,36 @@ from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
-from accounts.models import Customer, User
+from accounts.models import Customer, Distributor, User
 
 P = ParamSpec("P")
 
 
-class CustomerRequest(HttpRequest):
-    """A request whose user belongs to a customer."""
+class SignedInRequest(HttpRequest):
+    """A request of somebody who has signed in."""
 
     user: User
+
+
+class CustomerRequest(SignedInRequest):
+    """A request whose user belongs to a customer."""
+
     customer: Customer
+
+
+class DistributorRequest(SignedInRequest):
+    """A request whose user belongs to a distributor."""
+
+    distributor: Distributor
 
 
 def customer_page(
     view: Callable[Concatenate[CustomerRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """For people of a customer only: staff are led to the admin, anyone else gets 403.
+    """For people of a customer only: others are led to their own pages, or get 403.
 
     The view finds its customer in `request.customer`.
     """
@@ -36,6 +48,44 @@ def customer_page(
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
         if user.is_authenticated and user.is_staff:
             return redirect("admin:index")
+        if user.is_authenticated and user.distributor_id is not None:
+            return redirect("payments:distributor")
         raise PermissionDenied("Su usuario no está ligado a ningún cliente; escriba a ventas.")
+
+    return wrapped
+
+
+def distributor_page(
+    view: Callable[Concatenate[DistributorRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """For people of a distributor only: staff are led to the admin, anyone else gets 403.
+
+    The view finds its distributor in `request.distributor`.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        user = request.user
+        if user.is_authenticated and user.distributor is not None:
+            request.distributor = user.distributor  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+        if user.is_authenticated and user.is_staff:
+            return redirect("admin:index")
+        raise PermissionDenied("Esta página es de los distribuidores.")
+
+    return wrapped
+
+
+def outside_page(
+    view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For people of a customer or of a distributor; others as in `customer_page`."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and user.distributor_id is not None:
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+        return customer_page(view)(request, *args, **kwargs)
 
     return wrapped

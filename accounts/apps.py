@@ -10,8 +10,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "Clientes y usuarios"
 
     def ready(self) -> None:
-        """Keep the audit, the consents and published notices as they were written."""
-        from accounts import models  # noqa: PLC0415 (not importable before the registry is ready)
+        """Keep the audit, the consents and published notices as written; audit the door."""
+        from accounts import models, sign_in_records  # noqa: F401, PLC0415 (needs the registry)
 
         install_after_migrate(
             self,

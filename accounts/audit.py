@@ -1,14 +1,18 @@
 """The one place that writes the audit."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
-from django.db import models
+import structlog
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts import request_info
 from accounts.models import AuditEvent, User
 from facturamos.bulk import insert_rows
+
+log = structlog.get_logger(__name__)
 
 COLUMNS = (
     *("at", "action", "actor_id", "actor", "target_type", "target_id", "target", "data"),
@@ -52,3 +56,7 @@ def record_all(
     ]
     if rows:
         insert_rows(AuditEvent, COLUMNS, rows)
+        # Ids only: names and RFCs stay in the audit.
+        told = {"target": rows[0][4], "target_id": rows[0][5], "count": len(rows)}
+        tell = partial(log.info, "audit", action=action, actor_id=who[0], **told)
+        transaction.on_commit(tell, robust=True)

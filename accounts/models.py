@@ -60,6 +60,7 @@ class Customer(models.Model):
         verbose_name_plural = "clientes"
         ordering = ["legal_name"]
         permissions = [("export_lists", "Puede exportar listas")]
+        indexes = [models.Index(fields=["legal_name", "-id"], name="customer_by_name")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(cfdi_version__in=["3.3", "4.0"]), name="customer_known_version"
@@ -108,6 +109,9 @@ class User(AbstractUser):
                     "cliente."
                 ),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["username"], condition=Q(is_staff=True), name="user_of_the_staff")
         ]
 
     def __str__(self) -> str:
@@ -171,7 +175,7 @@ class PrivacyConsent(models.Model):
     class Meta:
         verbose_name = "aceptación del aviso"
         verbose_name_plural = "aceptaciones del aviso"
-        ordering = ["-decided_at"]
+        ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["user", "notice"], name="consent_once_per_notice")
         ]
@@ -184,7 +188,7 @@ class AuditEvent(models.Model):
     """Who did what, when, from where. Append-only, and without foreign keys: it outlives all."""
 
     at = models.DateTimeField("fecha y hora", default=timezone.now, db_index=True)
-    action = models.CharField("acción", max_length=60, db_index=True)
+    action = models.CharField("acción", max_length=60)
     actor_id = models.BigIntegerField("id de quien lo hizo", null=True)
     actor = models.CharField("quién", max_length=150)
     target_type = models.CharField("tipo", max_length=60)
@@ -198,7 +202,11 @@ class AuditEvent(models.Model):
         verbose_name = "evento de auditoría"
         verbose_name_plural = "auditoría"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["target_type", "target_id"], name="audit_target")]
+        indexes = [
+            models.Index(fields=["target_type", "target_id"], name="audit_target"),
+            models.Index(fields=["action"], name="audit_action"),
+            models.Index(fields=["actor_id"], name="audit_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.action} {self.target}"

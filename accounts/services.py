@@ -72,23 +72,27 @@ def accept_notice(*, user: User, notice_id: int) -> PrivacyConsent:
 @transaction.atomic
 def move_to_version(
     version: Customer.CfdiVersion, *, customers: Collection[int], by: User | None
-) -> list[Customer]:
+) -> dict[int, str]:
     """These customers (ids) issue CFDI of that version from now on. Twice changes nothing.
 
-    Returns their rows, which stay locked until the caller's transaction ends.
+    Returns the name of each, as the audit has it, by id. Their rows stay locked until the caller's
+    transaction ends.
     """
-    locked = list(Customer.objects.select_for_update().filter(pk__in=customers).order_by("pk"))
-    moving = [customer for customer in locked if customer.cfdi_version != version]
+    rows = Customer.objects.select_for_update().filter(pk__among=customers).order_by("pk")
+    locked = list(rows.values_list("pk", "legal_name", "rfc", "cfdi_version"))
+    names = {pk: f"{legal_name} ({rfc})" for pk, legal_name, rfc, _ in locked}
+    moving = [(pk, before) for pk, _, _, before in locked if before != version]
+    label = Customer._meta.label_lower
     audit.record_all(
         "customer.version",
         by=by,
         events=[
-            (Target.of(each), {"before": each.cfdi_version, "after": version.value})
-            for each in moving
+            (Target(label, pk, names[pk]), {"before": before, "after": version.value})
+            for pk, before in moving
         ],
     )
-    Customer.objects.filter(pk__in=[each.pk for each in moving]).update(cfdi_version=version)
-    return locked
+    Customer.objects.filter(pk__among={pk for pk, _ in moving}).update(cfdi_version=version)
+    return names
 
 
 @transaction.atomic
@@ -101,7 +105,7 @@ def send_welcome(*, user: User, by: User | None) -> bool:
     is_new = user.last_login is None or not user.has_usable_password()
     if not (is_new and user.is_active and user.email):
         return False
-    mails.welcome(user=user)
+    mails.welcome(users=[user])
     audit.record("user.welcomed", by=by, target=user)
     return True
 

@@ -5,27 +5,27 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
+from facturamos.admin_exports import ExportableAdmin
 from facturamos.letters import examples
 from facturamos.mail import retry
-from facturamos.models import OutboxMessage
+from facturamos.models import PARKED_FIRST, OutboxMessage
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(admin.ModelAdmin):
+class OutboxMessageAdmin(ExportableAdmin):
     """The mails: what stopped and needs a person comes first."""
 
     list_display = ["subject", "reader", "state", "error", "attempts", "next_attempt_at", "sent_at"]
     list_filter = ["state"]
-    search_fields = ["subject", "to"]
-    ordering = [
-        Case(When(state=OutboxMessage.State.PARKED, then=Value(0)), default=Value(1)).asc(),
-        "-pk",
-    ]
+    # The reader's address, from its beginning: `outbox_reader` answers.
+    search_fields = ["to__0__istartswith"]
+    search_help_text = "El correo de quien lo recibe, o cómo empieza."
+    ordering = [PARKED_FIRST.asc(), "-pk"]
     # What a mail says is for its reader: a reset link opens somebody's account.
     exclude = ["text", "html", "draft"]
     actions: Sequence[Any] = ["retry_parked"]

@@ -8,5 +8,7 @@ class FacturamosConfig(AppConfig):
     verbose_name = "Operación"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from facturamos import checks  # noqa: F401, PLC0415 (Django wants it here)
+        """Register the system checks, and let our loggers speak through Python's."""
+        from facturamos import checks, headers, logs  # noqa: F401, PLC0415 (Django wants it here)
+
+        logs.configure()

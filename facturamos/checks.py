@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
@@ -55,3 +56,40 @@ def pdf_font_is_installed(app_configs: Sequence[AppConfig] | None, **_: Any) -> 
             id="facturamos.W001",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def nothing_crosses_a_network_in_the_clear(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """E003: a PostgreSQL elsewhere that is not known by its certificate. E004: mail without TLS."""
+    problems: list[CheckMessage] = []
+    database = settings.DATABASES["default"]
+    if (
+        database["ENGINE"].endswith("postgresql")
+        and not _on_this_machine(database.get("HOST", ""))
+        and database.get("OPTIONS", {}).get("sslmode") != "verify-full"
+    ):
+        problems.append(
+            Error(
+                "The database is on another machine, and nothing proves that it is ours.",
+                hint="Add ?sslmode=verify-full&sslrootcert=/path/ca.pem to DATABASE_URL.",
+                id="facturamos.E003",
+            )
+        )
+    if settings.MAIL_TRANSPORT.endswith("smtp.EmailBackend") and not (
+        settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL or _on_this_machine(settings.EMAIL_HOST)
+    ):
+        problems.append(
+            Error(
+                "Mails would leave unencrypted, with links that open accounts.",
+                hint="EMAIL_URL begins with smtp+tls:// (STARTTLS) or smtp+ssl://.",
+                id="facturamos.E004",
+            )
+        )
+    return problems
+
+
+def _on_this_machine(host: str) -> bool:
+    """An empty host, and one that begins with a slash, is a socket."""
+    return host in ("", "localhost", "127.0.0.1", "::1") or host.startswith("/")

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from facturamos.contacts import CONTACTS
+from facturamos.limits import tell
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -26,6 +27,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400. The request may be too broken to read, so the page is drawn without it."""
     return HttpResponseBadRequest(render_to_string("400.html", {"contacts": CONTACTS}))
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429, with the seconds after which it surely goes on.
+
+    `facturamos.limits` says how many; allauth's own pages remember a minute.
+    """
+    tell(request.resolver_match.view_name if request.resolver_match else "")
+    seconds = getattr(request, "retry_after", 60)
+    context = {"minutes": seconds // 60}
+    page = render(request, "429.html", context, status=429)
+    page.headers["Retry-After"] = str(seconds)
+    return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from facturamos.models import WorkerHeartbeat
@@ -25,7 +25,12 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when everything the portal needs works, else 503; says which part does not."""
+    """200 when everything the portal needs works, else 503; says which part does not.
+
+    Only to whoever asks on this machine itself: what comes through a proxy gets 404.
+    """
+    if not _asked_here(request):
+        raise Http404
     parts = {"database": False, "migrations": False, "worker": False, "media": _media_writable()}
     try:
         executor = MigrationExecutor(connection)
@@ -37,6 +42,11 @@ def ready(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         pass  # the parts that were not reached stay false, which is the answer
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+
+
+def _asked_here(request: HttpRequest) -> bool:
+    is_local = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
+    return is_local and "X-Forwarded-For" not in request.headers
 
 
 def _media_writable() -> bool:

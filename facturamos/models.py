@@ -2,6 +2,9 @@
 
 from django.db import models
 
+# What needs a person, before the rest: the order of the list of mails.
+PARKED_FIRST = models.Case(models.When(state="parked", then=0), default=1)
+
 
 class OutboxMessage(models.Model):
     """A mail, written in the transaction it speaks of and sent by the worker afterwards."""
@@ -40,7 +43,12 @@ class OutboxMessage(models.Model):
                 fields=["next_attempt_at"],
                 condition=models.Q(state="waiting"),
                 name="outbox_due",
-            )
+            ),
+            # The order of the list, and the count of what is parked.
+            models.Index(PARKED_FIRST, models.F("id").desc(), name="outbox_parked_first"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(state="parked"), name="outbox_parked"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

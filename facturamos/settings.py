@@ -4,6 +4,7 @@ What is missing stops the start with a sentence: nothing falls back to an unsafe
 `deploy/env.example` explains each variable.
 """
 
+import logging
 from decimal import Decimal
 from importlib.metadata import distribution
 from pathlib import Path
@@ -84,9 +85,13 @@ INSTALLED_APPS = [
     "desk",
 ]
 MIDDLEWARE = [
+    # The walls come first, so that static files and refusals have them too.
+    "facturamos.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "facturamos.request_log.RequestLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -97,6 +102,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.RequestInfoMiddleware",
     "accounts.middleware.PrivateCacheMiddleware",
+    "accounts.door.SessionClockMiddleware",
+    "accounts.door.SecondFactorMiddleware",
     "accounts.middleware.PrivacyGateMiddleware",
     "renewals.middleware.MigrationGateMiddleware",
 ]
@@ -114,6 +121,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "facturamos.contacts.context",
                 "accounts.distributors.context",
+                "accounts.sessions.context",
             ],
             "builtins": ["facturamos.template_filters"],
         },
@@ -138,7 +146,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["pool"] = {"min_size": 1, "max_size": 8}
+    # Disks without a head, and pages of a few rows: indexes rather than whole tables, and no
+    # compiling of queries. A pooler between may have to be told (docs/operations.md).
+    options.setdefault("options", "-c random_page_cost=1.1 -c jit=off")
 
 # Rate limits count in the cache, so every worker must see the same one.
 CACHES = {
@@ -147,7 +159,15 @@ CACHES = {
         "LOCATION": "facturamos_cache",
         # Django's 300 would throw away counters of the rate limits that are still needed.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # The charts of the desk's home (desk/figures.py), in each process; tests count anew each time.
+    "figures": {
+        "BACKEND": (
+            "django.core.cache.backends.dummy.DummyCache"
+            if ENVIRONMENT == "test"
+            else "django.core.cache.backends.locmem.LocMemCache"
+        ),
+    },
 }
 
 # --- Files ------------------------------------------------------------------------------
@@ -170,6 +190,8 @@ STORAGES = {
 }
 # Source maps are for developers: compressing them would take most of the time of collectstatic.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Nobody else's page needs our style sheets.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 # The whole of a posted form; files come later and have a limit of their own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -191,7 +213,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "accounts.passwords.ForbiddenWordsValidator"},
 ]
+# The company, the portal and what it sells: no password contains one of them.
+FORBIDDEN_PASSWORD_WORDS = ["facturamos", "perseo", "constancia", "timbrado", "factura"]
 PASSWORD_RESET_TIMEOUT = 3600
 # For how long the link of the welcome mail, which chooses the first password, is good.
 WELCOME_HOURS = env.int("WELCOME_HOURS", default=72)
@@ -207,20 +232,62 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Whoever's password changes hears of it.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
+# Money, bank data and doors ask for the password or a code again after so many seconds.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Whether customers confirm a browser that we do not know with a code by mail (docs/adr/0013).
+CODE_ON_UNKNOWN_BROWSER = env.bool("CODE_ON_UNKNOWN_BROWSER", default=False)
+ACCOUNT_LOGIN_BY_CODE_REQUIRED = {"password"} if CODE_ON_UNKNOWN_BROWSER else False
+ACCOUNT_LOGIN_BY_CODE_TRUST_ENABLED = CODE_ON_UNKNOWN_BROWSER
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+MFA_TRUST_COOKIE_AGE = 365 * 24 * 3600
+MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Facturamos"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Addresses are the company's to give, so there is nothing to verify first.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers take "localhost" for a safe origin, without a certificate.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.CodeAgainForm",
+    "activate_totp": "accounts.forms.EnrolForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.PasskeyAgainForm",
+}
+# Every limit there is, by address of the visitor, by account ("key") or by signed-in user.
 ACCOUNT_RATE_LIMITS = {
+    # allauth's own pages, as it would choose itself.
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    # Ours (facturamos/limits.py); those of "issue" are counted in its table, not in the cache.
     "verify": "30/m/ip",
     "welcome": "20/m/ip,5/h/key",
+    "issue": "20/h/user",
+    "pdf": "120/h/user",
     "proof": "30/h/user",
     "claim": "20/h/user",
+    "export": "60/h/user",
 }
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.NewPasswordForm",
     "change_password": "accounts.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.forms.PasswordAgainForm",
+    "confirm_login_code": "accounts.forms.MailedCodeForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
+# A session ends after so many seconds at the latest, and earlier when it rests.
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_STAFF = 30 * 60
+SESSION_IDLE_CUSTOMER = 60 * 60
 
 # --- Language and time ------------------------------------------------------------------
 LANGUAGE_CODE = "es-mx"
@@ -240,6 +307,8 @@ if IVA_ZONE not in ("general", "northern_border"):
 
 # So much too much (MXN) is still an exact deposit: for cents.
 AMOUNT_TOLERANCE = Decimal(env.str("AMOUNT_TOLERANCE", default="0.00"))
+# Above so much (MXN), who confirms a deposit is not who loaded its statement; None: off.
+TWO_PEOPLE_ABOVE = Decimal(text) if (text := env.str("TWO_PEOPLE_ABOVE", default="")) else None
 # Whether exact deposits of a statement are confirmed without a person.
 AUTO_CONFIRM_EXACT = env.bool("AUTO_CONFIRM_EXACT", default=False)
 
@@ -264,7 +333,15 @@ DUE_JOBS = [
     "payments.sweeping.sweep_orphans",
     "payments.reminders.send_reminders",
     "reconciliation.work.go_on_with_all",
+    "accounts.campaigns.go_on",
     "facturamos.mail.send_due",
+]
+# The tables that can be loaded, in the order in which they build on one another.
+TABLE_KINDS = [
+    "accounts.loading_customers.CUSTOMERS",
+    "accounts.loading_users.USERS",
+    "renewals.loading_products.PRODUCTS",
+    "renewals.loading_quotes.QUOTES",
 ]
 # What the administrators' page of example mails shows: each gives letters by name.
 MAIL_EXAMPLES = [
@@ -272,6 +349,16 @@ MAIL_EXAMPLES = [
     "payments.letters.examples",
     "reconciliation.mails.examples",
 ]
+# What the audit says of each app's events, in the order of the story.
+AUDIT_WORDS = [
+    "accounts.audit_words.WORDS",
+    "renewals.audit_words.WORDS",
+    "payments.audit_words.WORDS",
+    "reconciliation.audit_words.WORDS",
+    "desk.audit_words.WORDS",
+]
+# Who writes down that somebody took a list out of the admin: facturamos knows no audit.
+EXPORT_RECORDER = "accounts.exporting.record_export"
 
 # --- The browser's walls ----------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -287,6 +374,23 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
     }
+}
+# What a page of ours never asks a browser for; copying and passkeys are for our own pages.
+PERMISSIONS_POLICY = {
+    **dict.fromkeys(
+        (
+            *("accelerometer", "autoplay", "browsing-topics", "camera"),
+            *("clipboard-read", "display-capture", "encrypted-media", "fullscreen", "gamepad"),
+            *("geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection"),
+            *("local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment"),
+            *("picture-in-picture", "screen-wake-lock", "serial", "storage-access", "sync-xhr"),
+            *("usb", "window-management", "xr-spatial-tracking"),
+        ),
+        (),
+    ),
+    **dict.fromkeys(
+        ("clipboard-write", "publickey-credentials-create", "publickey-credentials-get"), "self"
+    ),
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -310,9 +414,17 @@ if PRODUCTION:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "facturamos.logs.formatter", "as_json": PRODUCTION}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO" if PRODUCTION else "WARNING"},
-    # At INFO they tell each step of each page, and that they were loaded.
-    "loggers": {"weasyprint": {"level": "WARNING"}, "pikepdf": {"level": "WARNING"}},
+    "loggers": {
+        # At INFO they tell each step of each page, and that they were loaded.
+        "weasyprint": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+        # What they say is in the line that facturamos/request_log.py writes.
+        "django.request": {"level": "CRITICAL"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
+# One line a request, when it is answered.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

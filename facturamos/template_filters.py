@@ -52,3 +52,19 @@ def spelled_date(day: date | datetime) -> str:
 def plain_money(amount: Decimal) -> str:
     """As a bank's form takes it: `1305.00`."""
     return f"{amount:.2f}"
+
+
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
+SYSTEMS = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad",
+    "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux",
+}
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """`Chrome en Windows`: enough for a person to know their own."""
+    name = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
+    name = name or ("Safari" if "Safari" in user_agent else "Otro navegador")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    return f"{name} en {system}" if system else name

@@ -19,4 +19,6 @@ urlpatterns = [
 ]
 
 handler400 = "facturamos.errors.bad_request"
+# allauth looks here for it.
+handler429 = "facturamos.errors.too_many_requests"
 handler500 = "facturamos.errors.server_error"

@@ -27,6 +27,7 @@ class QuoteAdmin(AuditedAdmin):
     """Offers. One that a customer turned into a constancia only reads."""
 
     list_display = ["__str__", "status", "valid_until", "created_at"]
+    export_columns = ["id", "customer", "status", "valid_until", "created_at"]
     list_filter = ["status"]
     list_select_related = ["customer"]
     search_fields = ["customer__legal_name", "customer__rfc"]

@@ -48,7 +48,8 @@ class Quote(models.Model):
         RENEWED = "renewed", "renovada"
 
     public_id = models.UUIDField("identificador", default=uuid.uuid4, unique=True, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name="cliente")
+    # No index of its own: `quote_of_customer` begins with it.
+    customer = models.ForeignKey(Customer, models.PROTECT, db_index=False, verbose_name="cliente")
     status = models.CharField(
         "estado", max_length=10, choices=Status.choices, default=Status.OPEN, editable=False
     )
@@ -129,7 +130,7 @@ class MigrationNotice(models.Model):
     class Meta:
         verbose_name = "aviso de cambio de versión"
         verbose_name_plural = "avisos de cambio de versión"
-        ordering = ["-unlocked_at"]
+        ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(acknowledged_at=None, acknowledged_by=None)

@@ -95,7 +95,7 @@ def unrenew_quotes(*, quotes: Collection[int]) -> int:
 
 
 def _move(quotes: Collection[int], before: Quote.Status, after: Quote.Status) -> int:
-    return Quote.objects.filter(pk__in=quotes, status=before).update(status=after)
+    return Quote.objects.filter(pk__among=quotes, status=before).update(status=after)
 
 
 def postpone_quote(*, quote: Quote, by: User) -> None:
@@ -106,19 +106,23 @@ def postpone_quote(*, quote: Quote, by: User) -> None:
 @transaction.atomic
 def unlock_version_4(*, customers: Collection[int], by: User | None) -> None:
     """Open version 4.0 and its notice to the customers (ids). Doing it again changes nothing."""
-    rows = move_to_version(Customer.CfdiVersion.V40, customers=customers, by=by)
-    open_to = MigrationNotice.objects.filter(customer__in=customers)
+    names = move_to_version(Customer.CfdiVersion.V40, customers=customers, by=by)
+    open_to = MigrationNotice.objects.filter(customer__among=customers).order_by()
     already = set(open_to.values_list("customer_id", flat=True))
-    new = [MigrationNotice(customer=each) for each in rows if each.pk not in already]
-    for notice, pk in zip(new, next_ids(MigrationNotice, len(new)), strict=True):
-        notice.pk = pk
+    missing = [customer for customer in names if customer not in already]
+    new = list(zip(next_ids(MigrationNotice, len(missing)), missing, strict=True))
+    now, label = timezone.now(), MigrationNotice._meta.label_lower
     insert_rows(
         MigrationNotice,
         ("id", "customer_id", "unlocked_at"),
-        [(notice.pk, notice.customer_id, notice.unlocked_at) for notice in new],
+        [(pk, customer, now) for pk, customer in new],
     )
     audit.record_all(
-        "migration_notice.unlocked", by=by, events=[(Target.of(each), {}) for each in new]
+        "migration_notice.unlocked",
+        by=by,
+        events=[
+            (Target(label, pk, f"Versión 4.0 de {names[customer]}"), {}) for pk, customer in new
+        ],
     )
 
 
@@ -126,7 +130,7 @@ def unlock_version_4(*, customers: Collection[int], by: User | None) -> None:
 def lock_version_4(*, customers: Collection[int], by: User) -> None:
     """Close it again: the payment that opened it was taken back. The audit keeps what was."""
     move_to_version(Customer.CfdiVersion.V33, customers=customers, by=by)
-    notices = MigrationNotice.objects.filter(customer__in=customers)
+    notices = MigrationNotice.objects.filter(customer__among=customers)
     audit.record_all(
         "migration_notice.locked",
         by=by,

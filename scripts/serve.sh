@@ -57,9 +57,10 @@ if alive; then
 
 The portal runs at $SITE_URL/ (Ctrl-C ends it)
 
-  customers  $SITE_URL/        cliente, cliente2
-  staff      $SITE_URL/admin/  cxc, admin
+  customers  $SITE_URL/        cliente, cliente2, distribuidor
+  staff      $SITE_URL/admin/  cxc, ventas, consulta, admin
   password   facturamos-demo
+  code       .venv/bin/python manage.py demo_code   (staff; or put JBSWY3DPEHPK3PXP in your telephone)
   mails      var/mail/
 
 ADDRESSES

@@ -1,5 +1,6 @@
 """What every test has."""
 
+import time
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -48,11 +49,19 @@ def cxc(db):
 
 @pytest.fixture
 def signed_in():
-    """Makes a browser's stand-in with the given person signed in."""
+    """Makes a browser's stand-in with the given person signed in, just now and with a code."""
 
-    def sign_in(person) -> Client:
-        client = Client()
+    def sign_in(person, **defaults) -> Client:
+        client = Client(**defaults)
         client.force_login(person)
+        session = client.session
+        session["account_authentication_methods_user"] = str(person.pk)
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time()},
+            {"method": "mfa", "at": time.time(), "type": "totp"},
+        ]
+        session["born_at"] = session["seen_at"] = time.time()
+        session.save()
         return client
 
     return sign_in

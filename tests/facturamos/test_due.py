@@ -205,12 +205,13 @@ def test_the_demo_s_account_passes_the_rules_and_belongs_to_no_branch():
 def test_the_demo_s_people_are_who_they_say():
     command("demo")
     people = {user.username: user for user in User.objects.all()}
-    assert sorted(people) == ["admin", "cliente", "cliente2", "cxc"]
+    customers_and_theirs = {"cliente", "cliente2", "distribuidor"}
+    assert set(people) == customers_and_theirs | {"admin", "consulta", "cxc", "ventas"}
     assert all(user.check_password("facturamos-demo") for user in people.values())
     assert people["cxc"].has_perm("payments.confirm_payment")
     assert (people["cxc"].is_staff, people["cxc"].is_superuser) == (True, False)
     assert people["admin"].is_superuser
-    assert not people["cliente"].is_staff
+    assert not any(people[name].is_staff for name in customers_and_theirs)
 
 
 def test_the_demo_keeps_an_open_quote_usable():

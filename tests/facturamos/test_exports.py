@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facturamos.exports import harmless, to_csv, to_xlsx
+from facturamos.exports import Sheet, csv_parts, harmless, to_book, to_csv, to_xlsx
 
 pytestmark = pytest.mark.slow
 
@@ -107,6 +107,33 @@ def test_what_is_written_is_read_back_and_nothing_acts(rows):
             elif isinstance(value, int | Decimal):
                 assert Decimal(text) == value
                 assert (cell.data_type, float(cell.value)) == ("n", float(value))
+
+
+def test_a_long_csv_comes_in_parts_and_asks_for_rows_as_it_goes():
+    asked = []
+
+    def rows():
+        for number in range(2000):
+            asked.append(number)
+            yield [number, "=x"]
+
+    parts = csv_parts(["número", "texto"], rows())
+    assert next(parts) == b"\xef\xbb\xbf"
+    assert next(parts).startswith("número".encode())
+    assert len(asked) < 1000
+    written = from_csv(b"".join(csv_parts(["n", "t"], rows())))
+    assert len(written) == 2001
+    assert written[-1] == ["1999", "'=x"]
+
+
+def test_a_book_keeps_its_sheets_apart():
+    sheets = [Sheet("Uno", ["a"], [["=1"]]), Sheet("Dos", ["b"], [[Decimal("2.50")]])]
+    book = openpyxl.load_workbook(io.BytesIO(to_book(sheets)))
+    assert book.sheetnames == ["Uno", "Dos"]
+    assert list(book["Uno"].values) == [("a",), ("'=1",)]
+    assert book["Dos"]["A2"].value == 2.5
+    assert book["Dos"]["A2"].number_format == "#,##0.00"
+    assert book["Dos"].freeze_panes == "A2"
 
 
 @given(st.text() | hostile)

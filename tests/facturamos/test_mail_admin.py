@@ -85,7 +85,7 @@ class TestOutbox:
     ):
         for number in range(count):
             write(f"Correo {number}")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             assert len(order(admin.get(LIST).content.decode())) == count
 
 

@@ -1,17 +1,21 @@
 """CxC in the admin: finding a constancia and confirming its payment."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Customer
 from payments.models import Constancia, Payment
-from payments.services import cancel_constancia
+from payments.services import cancel_constancia, expire_due
 from tests import factories
 
 pytestmark = pytest.mark.slow
 
 LIST = "/admin/payments/constancia/"
 CONFIRM = "/admin/payments/constancia/confirmar-pago/"
+A_PART = {"amount": "1,000.00", "differs": "on", "reason": "Pagará el resto el viernes."}
 
 
 @pytest.fixture
@@ -84,7 +88,7 @@ class TestFinding:
         for _ in range(count):
             factories.make_constancia(factories.make_consenting_user())
         client = signed_in(cxc)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get(LIST)
 
 
@@ -122,6 +126,7 @@ class TestConfirming:
             ({"amount": "-5"}, "Escriba un importe en pesos"),
             ({"amount": "0.00"}, "mayor que cero"),
             ({"amount": "1,300.00"}, "Faltan $1,305.00 y usted escribió $1,300.00"),
+            ({"amount": "1,300.00", "differs": "on"}, "Escriba el motivo: queda en la auditoría"),
             ({"amount": "99999999999"}, "demasiado grande"),
             ({"paid_on": "ayer"}, "Escriba la fecha como día/mes/año"),
             ({"paid_on": ""}, "Escriba la fecha del depósito"),
@@ -143,7 +148,7 @@ class TestConfirming:
 
     def test_a_part_is_taken_when_the_box_says_so(self, constancia, cxc, signed_in):
         client = signed_in(cxc)
-        page = confirm(client, constancia, amount="1,000.00", differs="on")
+        page = confirm(client, constancia, **A_PART)
         assert "pago parcial registrado" in page.content.decode()
         page = client.get(f"{CONFIRM}?c={constancia.pk}").content.decode()
         assert "pagado $1,000.00" in page
@@ -166,8 +171,8 @@ class TestConfirming:
 
     def test_two_people_at_once_record_one_part_once(self, constancia, cxc, signed_in):
         client = signed_in(cxc)
-        confirm(client, constancia, amount="1,000.00", differs="on")
-        page = confirm(client, constancia, amount="1,000.00", differs="on")
+        confirm(client, constancia, **A_PART)
+        page = confirm(client, constancia, **A_PART)
         assert "recibió otro pago mientras usted confirmaba" in page.content.decode()
         assert Payment.objects.count() == 1
 
@@ -183,6 +188,65 @@ class TestConfirming:
         assert signed_in(user).post(address, deposit(constancia)).status_code in (302, 403)
         assert client.post(address, deposit(constancia)).status_code == 302
         assert not Payment.objects.exists()
+
+
+class TestOverrides:
+    """What is not plain is confirmed with a reason, which the books keep."""
+
+    def test_the_reason_of_a_part_is_kept_and_shown(self, constancia, cxc, signed_in):
+        client = signed_in(cxc)
+        confirm(client, constancia, **A_PART)
+        event = AuditEvent.objects.get(action="payment.recorded")
+        assert event.data["reason"] == A_PART["reason"]
+        payment = Payment.objects.get()
+        page = client.get(f"/admin/payments/payment/{payment.pk}/change/").content.decode()
+        assert A_PART["reason"] in page
+        assert "A mano: nadie cargó el estado de cuenta" in page
+
+    def test_so_is_that_of_an_expired_one_paid_in_time(self, constancia, cxc, signed_in, clock):
+        day = constancia.expires_on
+        clock(day + timedelta(days=1), hour=9)
+        expire_due()
+        client = signed_in(cxc)
+        page = confirm(client, constancia, paid_on=str(day)).content.decode()
+        assert "Escriba el motivo: queda en la auditoría" in page
+        assert not Payment.objects.exists()
+        confirm(client, constancia, paid_on=str(day), reason="El banco lo mostró tarde.")
+        constancia.refresh_from_db()
+        assert constancia.status == "paid"
+
+    def test_a_plain_one_needs_none(self, constancia, cxc, signed_in):
+        confirm(signed_in(cxc), constancia)
+        assert "reason" not in AuditEvent.objects.get(action="payment.recorded").data
+
+
+class TestTwoPeople:
+    """Above the amount of the setting, nobody confirms by hand."""
+
+    def test_a_large_one_is_refused_to_administrators_too(self, constancia, signed_in, settings):
+        settings.TWO_PEOPLE_ABOVE = Decimal("1304.99")
+        boss = signed_in(factories.make_user(is_staff=True, is_superuser=True))
+        told = boss.get(f"{CONFIRM}?c={constancia.pk}").content.decode()
+        assert "Lo que pasa de $1,304.99 se confirma desde un estado de cuenta" in told
+        page = confirm(boss, constancia).content.decode()
+        assert "lo que pasa de $1,304.99 no se confirma a mano" in page
+        assert not Payment.objects.exists()
+
+    def test_small_pieces_of_a_large_one_are_a_large_one(
+        self, constancia, cxc, signed_in, settings
+    ):
+        settings.TWO_PEOPLE_ABOVE = Decimal(1000)
+        client = signed_in(cxc)
+        confirm(client, constancia, **A_PART)
+        assert Payment.objects.count() == 1
+        page = confirm(client, constancia, amount="305.00", seen_paid="1,000.00")
+        assert "no se confirma a mano" in page.content.decode()
+        assert Payment.objects.count() == 1
+
+    def test_up_to_the_amount_all_is_as_ever(self, constancia, cxc, signed_in, settings):
+        settings.TWO_PEOPLE_ABOVE = Decimal(1305)
+        confirm(signed_in(cxc), constancia)
+        assert Payment.objects.count() == 1
 
 
 class TestReadOnly:
@@ -218,7 +282,7 @@ class TestSlip:
         assert signed_in(user).get(f"{LIST}{constancia.pk}/pdf/").status_code == 302
 
     def test_the_list_tells_what_is_missing(self, constancia, cxc, signed_in):
-        confirm(signed_in(cxc), constancia, amount="1,000.00", differs="on")
+        confirm(signed_in(cxc), constancia, **A_PART)
         assert "$305.00" in signed_in(cxc).get(LIST).content.decode()
 
     def test_a_well_written_reference_nobody_has_is_told(self, constancia, cxc, signed_in):

@@ -52,6 +52,9 @@ def test_the_audit_tells_the_whole_story_of_a_payment(constancia, cxc):
     assert actions(constancia) == ["constancia.issued", "payment.recorded", "constancia.paid"]
     assert actions(constancia.customer) == ["customer.version"]
     assert actions(constancia.customer.migration_notice) == ["migration_notice.unlocked"]
+    rows = [constancia, constancia, constancia.customer, constancia.customer.migration_notice]
+    of_payment = AuditEvent.objects.order_by("pk").filter(actor=cxc.username)
+    assert list(of_payment.values_list("target", flat=True)) == list(map(str, rows))
     event = AuditEvent.objects.get(action="payment.recorded")
     assert event.actor == cxc.username
     payment = Payment.objects.get()

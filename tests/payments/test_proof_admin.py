@@ -89,7 +89,7 @@ class TestList:
     @pytest.mark.parametrize("count", [1, 3])
     def test_a_fixed_number_of_queries(self, client, django_assert_num_queries, count):
         make_proofs(count)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get(LIST)
 
 

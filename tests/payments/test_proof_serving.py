@@ -117,7 +117,7 @@ class TestStrangers:
 
     def test_the_permission_alone_is_not_enough(self, signed_in, addresses, method):
         person = factories.make_consenting_user()
-        person.user_permissions.add(Permission.objects.get(codename="view_paymentproof"))
+        person.user_permissions.add(Permission.objects.get(codename="view_prooffile"))
         status = getattr(signed_in(person), method)(addresses[1]).status_code
         assert status == (405 if method == "post" else 404)
 

@@ -1,0 +1,91 @@
+"""What the admin's pages of every app stand on: audited forms, rows that only read."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+
+from accounts import audit
+from facturamos.admin_exports import ExportableAdmin
+
+
+class AuditedAdmin(ExportableAdmin):
+    """Every change through a form leaves an audit row with what it said before and after."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What others refer to is never deleted."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Save the fields that were edited, and no others: a service may have moved them since."""
+        if change:
+            obj.save(update_fields=_columns(obj, form.changed_data))
+        else:
+            super().save_model(request, obj, form, change)
+        record_form(request, obj, form, added=not change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The lines below the form, each with its own row in the audit."""
+        super().save_formset(request, form, formset, change)
+        for line in formset.forms:
+            if line.has_changed() and line.instance.pk:
+                record_form(request, line.instance, line, added=line in formset.extra_forms)
+        for deleted in formset.deleted_objects:
+            audit.record(
+                f"{deleted._meta.model_name}.deleted",
+                by=request.user,  # type: ignore[arg-type]
+                target=formset.instance,
+                line=str(deleted),
+            )
+
+
+def _columns(obj: models.Model, names: Iterable[str]) -> list[str]:
+    """Those of the names that are columns of the row."""
+    columns = {field.name for field in obj._meta.concrete_fields}
+    return [name for name in names if name in columns]
+
+
+def record_form(request: HttpRequest, obj: models.Model, form: Any, *, added: bool) -> None:
+    """What one form added or changed, into the audit."""
+    kept = {field.name for field in (*obj._meta.concrete_fields, *obj._meta.many_to_many)}
+    # Only what the row keeps, and never a password: a form also has fields that nobody may read.
+    fields = [name for name in form.changed_data if name in kept - {"password"}]
+    audit.record(
+        f"{obj._meta.model_name}.{'added' if added else 'changed'}",
+        by=request.user,  # type: ignore[arg-type]
+        target=obj,
+        before={} if added else {name: _before(obj, form, name) for name in fields},
+        after={name: _told(form.cleaned_data.get(name)) for name in fields},
+    )
+
+
+def _before(obj: models.Model, form: Any, name: str) -> str | list[str]:
+    """What the form showed at first; a row that it names by its key is told as itself."""
+    value = form.initial.get(name)
+    field = obj._meta.get_field(name)
+    if value is not None and isinstance(field, models.ForeignKey):
+        value = field.related_model._default_manager.filter(pk=value).first()
+    return _told(value)
+
+
+def _told(value: Any) -> str | list[str]:
+    if isinstance(value, list | tuple | models.QuerySet):
+        return [str(each) for each in value]
+    return str(value)
+
+
+class ReadOnlyAdmin(ExportableAdmin):
+    """Rows that only the services write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False

@@ -65,6 +65,15 @@ class TestPages:
         assert "10 códigos" in page
         assert client.get("/cuenta/2fa/codigos/descargar/").status_code == 403
 
+    def test_who_has_no_recovery_codes_is_offered_some(self, user, signed_in):
+        enrol(user)
+        client = signed_in(user)
+        assert "Hacer los códigos" not in client.get("/cuenta/").content.decode()
+        Authenticator.objects.filter(type="recovery_codes").delete()
+        assert "Hacer los códigos" in client.get("/cuenta/").content.decode()
+        page = client.post("/cuenta/2fa/codigos/nuevos/", follow=True)
+        assert len(page.context["codes"]) == 10
+
     def test_new_recovery_codes_end_the_former(self, user, signed_in):
         first, *_ = enrol(user)
         signed_in(user).post("/cuenta/2fa/codigos/nuevos/")

@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from allauth.account.views import ReauthenticateView
+from allauth.mfa.base import views as mfa_views
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows as recovery_flows
 from allauth.mfa.totp import views as totp_views
@@ -21,7 +23,27 @@ from accounts import second_factor, sessions
 SHOWN_FOR = 10 * 60
 
 
-class Enrol(totp_views.ActivateTOTPView):
+class _Renewing:
+    """What is proved here gives the session another key."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Go on."""
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        sessions.renew(self.request)
+        return response
+
+
+class ConfirmWithPassword(_Renewing, ReauthenticateView):
+    """The password again, before money or doors."""
+
+
+class ConfirmWithCode(_Renewing, mfa_views.ReauthenticateView):
+    """A code again, before money or doors."""
+
+
+class Enrol(_Renewing, totp_views.ActivateTOTPView):
     """The application; the session has then seen the second factor."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -50,7 +72,7 @@ class RemoveApplication(totp_views.DeactivateTOTPView):
         return response
 
 
-class AddPasskey(webauthn_views.AddWebAuthnView):
+class AddPasskey(_Renewing, webauthn_views.AddWebAuthnView):
     """A passkey; the session has then seen the second factor."""
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -62,7 +84,7 @@ class AddPasskey(webauthn_views.AddWebAuthnView):
         return response
 
 
-class ConfirmWithPasskey(webauthn_views.ReauthenticateWebAuthnView):
+class ConfirmWithPasskey(_Renewing, webauthn_views.ReauthenticateWebAuthnView):
     """The passkey again, before money or doors."""
 
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -61,9 +61,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.SITE_URL + path.replace("UID-KEY", key)
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """Write the link. A user without an id stands for nobody: see forms.ResetPasswordForm."""
+        """Write the link, to the address as we have it. A user without an id stands for nobody: see
+        forms.ResetPasswordForm.
+        """
         if user.pk:
-            super().send_password_reset_mail(user, email, context)
+            super().send_password_reset_mail(user, user.email, context)
         else:
             message = self.render_mail("account/email/password_reset_key", email, context)
             OutboxBackend().send_messages([message])

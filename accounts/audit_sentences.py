@@ -157,13 +157,20 @@ def _label(event: AuditEvent, key: str) -> str:
     if (found := _field(event, key)) is not None:
         name = str(found.verbose_name)
         return f"{name[0].lower()}{name[1:]}" if name[1:2].islower() else name
+    return _key(key)
+
+
+def _key(key: str) -> str:
+    """What a key of the data is called; itself where no app says."""
     return next((words.labels[key] for words in all_words() if key in words.labels), key)
 
 
 def _value(event: AuditEvent, key: str, values: Mapping[str, Any]) -> str:
     value = values.get(key)
     choices = dict(getattr(_field(event, key), "flatchoices", ()))
-    return str(choices.get(value) or shown(value))
+    # A list, such as a person's groups, is no choice.
+    label = choices.get(value) if isinstance(value, str) else None
+    return str(label or shown(value))
 
 
 def _field(event: AuditEvent, name: str) -> "models.Field[Any, Any] | None":
@@ -180,12 +187,14 @@ def shown(value: Any) -> str:
     match value:
         case None | "" | "None" | []:
             return EMPTY
+        case dict() if not value:
+            return EMPTY
         case True | "True":
             return "Sí"
         case False | "False":
             return "No"
         case dict():
-            return "; ".join(f"{key}: {shown(inner)}" for key, inner in value.items())
+            return "; ".join(f"{_key(key)}: {shown(inner)}" for key, inner in value.items())
         case list():
             return ", ".join(shown(inner) for inner in value)
         case str():

@@ -1,5 +1,6 @@
 """Sign-in and passwords in the portal's words, and the box of the privacy notice."""
 
+import json
 from typing import Any, NoReturn
 
 from allauth.account import forms as allauth_forms
@@ -44,12 +45,20 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         email.widget.attrs.pop("placeholder", None)
         email.error_messages["required"] = "Escriba el correo con el que le dimos de alta."
 
+    def clean_email(self) -> str:
+        """Whose it is, whatever the capitals; only the address that their user has today counts."""
+        email: str = self.cleaned_data["email"]
+        people = User.objects.filter(email__iexact=email, is_active=True)
+        # What a database takes for the same letter may be another mailbox.
+        self.users = [each for each in people if each.email.lower() == email.lower()]
+        return email
+
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Write the mail. For an address that is nobody's the same work is done and taken back,
         so that neither the answer nor its time tells whether somebody has it.
         """
         email: str = self.cleaned_data["email"]
-        users: list[User] = self.users  # type: ignore[has-type]
+        users: list[User] = self.users
         found = [Target.of(user) for user in users]
         with transaction.atomic():
             audit.record_all(
@@ -155,8 +164,33 @@ def _refuse(error: Exception) -> NoReturn:
     raise get_adapter().validation_error("passkey") from error
 
 
+class CredentialField(forms.JSONField):
+    """What a passkey signed, written by the browser and never shown on a page again."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse what no browser writes, and what could be neither read nor kept."""
+        try:
+            found = super().to_python(value)
+            json.dumps(found, ensure_ascii=False).encode()  # half a character cannot
+        except (RecursionError, UnicodeEncodeError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> str:
+        """Not what was sent."""
+        return ""
+
+    def prepare_value(self, value: Any) -> str:
+        """Nothing."""
+        return ""
+
+
 class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
     """A passkey and what its owner calls it."""
+
+    credential = CredentialField()
 
     def clean(self) -> dict[str, Any]:
         """Check what the passkey signed."""
@@ -173,6 +207,8 @@ class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
 
 class PasskeyForm(webauthn_forms.AuthenticateWebAuthnForm):
     """What the passkey signed at sign-in."""
+
+    credential = CredentialField()
 
     def clean_credential(self) -> Any:
         """Which passkey it was."""

@@ -23,6 +23,7 @@ from facturamos.tables import UnreadableFileError
 from facturamos.tables.layout import Column, Problem, Table, read_table
 from facturamos.tables.source import Limits
 
+# So many lines take some ten seconds of a request, which has thirty (deploy/gunicorn.conf.py).
 LIMITS = Limits(content=10 * 1024 * 1024, inflated=50 * 1024 * 1024, lines=50_000)
 # Keys asked for in one query.
 BATCH = 2000

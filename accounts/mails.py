@@ -80,6 +80,23 @@ def _taken_away_letter(user: User, reason: str, at: datetime) -> Letter:
     )
 
 
+def email_changed(*, user: User, old: str) -> None:
+    """The company gave a user another address; the one that they had hears of it."""
+    now = timezone.now()
+    about = f"email-changed:{user.pk}:{now:%Y%m%dT%H%M%S}"
+    post([Mail(letter=_email_changed_letter(user, now), to=old, about=about)])
+
+
+def _email_changed_letter(user: User, at: datetime) -> Letter:
+    return compose(
+        "email_changed",
+        "Cambió el correo de su usuario de Facturamos",
+        user=user,
+        facts=change_facts(user=user, at=at, ip=None)["facts"],
+        link=Link("Entrar al portal", reverse("account_login")),
+    )
+
+
 def change_facts(*, user: User, at: datetime, ip: str | None) -> dict[str, Any]:
     """For the notices that something of a user's sign-in changed: whose, when and from where."""
     at = timezone.localtime(at)
@@ -111,6 +128,7 @@ def examples() -> dict[str, Letter]:
         "second_factor_taken_away": _taken_away_letter(
             ana, "Perdió su teléfono", datetime(2026, 12, 1, 17, tzinfo=UTC)
         ),
+        "email_changed": _email_changed_letter(ana, datetime(2026, 12, 1, 17, tzinfo=UTC)),
         **{name: _of_allauth(name, folder="mfa", **change) for name in ABOUT_SECOND_FACTOR},
     }
 

@@ -284,4 +284,4 @@ class WelcomeCampaign(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Bienvenidas del {self.started_at:%d/%m/%Y}"
+        return f"Bienvenidas del {timezone.localdate(self.started_at):%d/%m/%Y}"

@@ -48,7 +48,7 @@ def _signed_out(user: User | None, **_: Any) -> None:
 @receiver(user_login_failed)
 def _failed(credentials: dict[str, Any], **_: Any) -> None:
     """Whose password was wrong. A name that is nobody's is not kept: it may be a password."""
-    tried = User.objects.filter(username=credentials.get("username")).first()
+    tried = User.objects.filter(username__iexact=credentials.get("username", "")).first()
     target = Target.of(tried) if tried else Target("accounts.user", 0, "un usuario que no existe")
     audit.record_all("user.wrong_password", by=None, events=[(target, {})])
 

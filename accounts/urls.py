@@ -17,8 +17,16 @@ urlpatterns = [
     path("ingresar/correo/", allauth_views.confirm_login_code, name="account_confirm_login_code"),
     path("ingresar/recordar/", mfa_views.trust, name="mfa_trust"),
     path("cuenta/", mfa_views.index, name="mfa_index"),
-    path("cuenta/confirmar/", allauth_views.reauthenticate, name="account_reauthenticate"),
-    path("cuenta/confirmar/codigo/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "cuenta/confirmar/",
+        account_views.ConfirmWithPassword.as_view(),
+        name="account_reauthenticate",
+    ),
+    path(
+        "cuenta/confirmar/codigo/",
+        account_views.ConfirmWithCode.as_view(),
+        name="mfa_reauthenticate",
+    ),
     path(
         "cuenta/confirmar/llave/",
         account_views.ConfirmWithPasskey.as_view(),

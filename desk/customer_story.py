@@ -93,7 +93,10 @@ def story_of(customer: Customer, *, seen_by: User) -> Story:
         over=_over(customer) if may("payments.view_payment") else ZERO,
         users=people if may("accounts.view_user") else None,
         payments=some(_payments(customer)),
-        consents=some(PrivacyConsent.objects.filter(user__in=people).select_related("user")),
+        consents=some(
+            PrivacyConsent.objects.filter(user__in=people).select_related("user"),
+            {"user__customer": str(customer.pk)},
+        ),
         mails=_mails(people) if may(_view(OutboxMessage)) else None,
         events=_events(customer, people, sections) if may(_view(AuditEvent)) else None,
         **sections,
@@ -146,7 +149,7 @@ def _payments(customer: Customer) -> QuerySet[Payment]:
 
 
 def _proofs(customer: Customer) -> QuerySet[PaymentProof]:
-    rows = PaymentProof.objects.filter(constancia__customer=customer).with_settled()
+    rows = PaymentProof.objects.filter(constancia__customer=customer)
     return rows.select_related("constancia").order_by("-pk")
 
 

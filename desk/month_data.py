@@ -53,6 +53,7 @@ class Deposit:
 
     day: date
     amount: Decimal
+    currency: str
     text: str
     payer: str
     tracking_key: str
@@ -204,6 +205,7 @@ def _deposits(month: Month) -> Iterator[Deposit]:
         yield Deposit(
             day=row.date,
             amount=row.amount,
+            currency=row.currency,
             text=row.description,
             payer=row.payer_name,
             tracking_key=row.tracking_key,

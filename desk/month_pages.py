@@ -1,5 +1,6 @@
 """The month's pack: the page where one is chosen, and its two files."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from desk.month import Month
 from desk.month_data import Pack, read_month
-from desk.month_tables import for_book, for_paper, totals
+from desk.month_tables import Table, for_book, for_paper, totals
 from facturamos.contacts import CONTACTS
 from facturamos.downloads import XLSX
 from facturamos.exports import to_book
@@ -25,7 +26,8 @@ from facturamos.pdf import draw_pdf
 
 STYLESHEET = Path(__file__).resolve().parent.parent / "static/pdf/month.css"
 MONTHS_OFFERED = 24
-# A longer list is in the XLSX only: nobody reads it on paper, and it would take long to draw.
+# Of all lists together; what is longer is in the XLSX only. A row takes some 10 ms to draw, and a
+# request has 30 seconds (deploy/gunicorn.conf.py) on a machine that does other things as well.
 MOST_ROWS_ON_PAPER = 400
 
 
@@ -80,11 +82,20 @@ def draw_month(pack: Pack) -> bytes:
     """The pack as a tagged PDF on Letter sheets, lying."""
     context = {
         "month": pack.month,
-        "tables": for_paper(pack),
-        "most": MOST_ROWS_ON_PAPER,
+        "tables": _fitting(for_paper(pack)),
         "contacts": CONTACTS,
     }
     return draw_pdf(render_to_string("desk/month_pdf.html", context), STYLESHEET)
+
+
+def _fitting(tables: Iterable[Table]) -> Iterator[tuple[Table, bool]]:
+    """Each table, and whether its rows still fit on paper; the totals, which are few, always do."""
+    left = MOST_ROWS_ON_PAPER
+    for place, table in enumerate(tables):
+        fits = place == 0 or len(table.rows) <= left
+        if fits and place:
+            left -= len(table.rows)
+        yield table, fits
 
 
 def _asked(request: HttpRequest) -> Month | None:

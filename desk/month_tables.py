@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from desk.month import Month, Share, add_up
-from desk.month_data import Balance, Invoice, Money, Pack
+from desk.month_data import Balance, Deposit, Invoice, Money, Pack
 from facturamos.exports import Cell, Sheet
 from facturamos.money import ZERO, format_money, format_rate
 
@@ -145,23 +145,30 @@ def _other_totals(pack: Pack) -> list[Sequence[Cell]]:
         ("Referencias vencidas", [slip.total for slip in pack.slips if slip.expired]),
         ("Referencias canceladas", [slip.total for slip in pack.slips if slip.cancelled]),
     ]
-    states = dict.fromkeys(deposit.state for deposit in pack.deposits)
+    pesos = _in_pesos(pack.deposits)
     happened += [
         (
             f"Depósitos en el banco: {state}",
-            [deposit.amount for deposit in pack.deposits if deposit.state == state],
+            [deposit.amount for deposit in pesos if deposit.state == state],
         )
-        for state in sorted(states)
+        for state in sorted({deposit.state for deposit in pesos})
     ]
     happened += [
         ("Facturas pendientes", [invoice.total for invoice in pack.pending]),
         ("Facturas emitidas", [invoice.total for invoice in pack.issued]),
         ("Saldos a favor al cierre", [balance.over for balance in pack.balances]),
     ]
-    return [
+    rows: list[Sequence[Cell]] = [
         (concept, len(amounts), None, None, None, sum(amounts, ZERO))
         for concept, amounts in happened
     ]
+    if foreign := len(pack.deposits) - len(pesos):
+        rows.append(("Depósitos en otra moneda, que no se suman", foreign, *[None] * 4))
+    return rows
+
+
+def _in_pesos(deposits: Sequence[Deposit]) -> list[Deposit]:
+    return [deposit for deposit in deposits if deposit.currency == "MXN"]
 
 
 # --- The lists ---------------------------------------------------------------------------
@@ -207,17 +214,17 @@ def _slips(pack: Pack) -> Table:
 def _deposits(pack: Pack) -> Table:
     header = (
         *("Fecha", "Concepto del banco", "Ordenante", "Clave de rastreo"),
-        *("Estado", "Veredicto", "Importe"),
+        *("Estado", "Veredicto", "Moneda", "Importe"),
     )
     rows = [
         (
             *(deposit.day, deposit.text, deposit.payer, deposit.tracking_key),
-            *(deposit.state, deposit.verdict, deposit.amount),
+            *(deposit.state, deposit.verdict, deposit.currency, deposit.amount),
         )
         for deposit in pack.deposits
     ]
-    amount = sum((deposit.amount for deposit in pack.deposits), ZERO)
-    return Table("Depósitos", header, rows, ("Suma", *[None] * 5, amount))
+    amount = sum((deposit.amount for deposit in _in_pesos(pack.deposits)), ZERO)
+    return Table("Depósitos", header, rows, ("Suma en MXN", *[None] * 6, amount))
 
 
 def _invoices(name: str, invoices: Sequence[Invoice]) -> Table:

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from accounts.models import Customer, User
 from facturamos.money import format_money
 from payments.models import Constancia, Payment, PaymentProof
-from payments.references import LENGTH
+from payments.references import LEGACY_LENGTH, LENGTH
 from payments.searching import Term, all_words, nobody_has
 from reconciliation.expected import neighbours
 from reconciliation.models import DepositClaim, Movement
@@ -96,6 +96,8 @@ def constancia_by_reference(term: Term) -> Constancia | None:
 
 def about_reference(term: Term) -> str:
     """Why no constancia carries the reference that was typed; empty when none was."""
+    if term.amount is not None and len(_digits(term)) < LEGACY_LENGTH:
+        return ""  # `1305`: an amount, too short to be meant as a reference
     return term.slip or (nobody_has(term.reference) if term.reference else "")
 
 
@@ -128,8 +130,12 @@ def _constancias(term: Term) -> QuerySet[Constancia] | None:
 
 def _near(term: Term) -> list[str]:
     """The references that a slip of one digit, or of two swapped ones, would explain."""
-    digits = re.sub(r"\D", "", term.text)
+    digits = _digits(term)
     return neighbours(digits) if len(digits) == LENGTH else []
+
+
+def _digits(term: Term) -> str:
+    return re.sub(r"\D", "", term.text)
 
 
 def _by_words(rows: QuerySet[Any], *columns: str) -> Callable[[Term], QuerySet[Any] | None]:
@@ -203,14 +209,13 @@ def _payment(row: Payment) -> tuple[str, list[str]]:
 
 def _proof(row: PaymentProof) -> tuple[str, list[str]]:
     facts = [row.constancia.printed_reference, row.constancia.customer_name, row.tracking_key]
-    paid = row.constancia.status == Constancia.Status.PAID and not row.answered_at
-    state = "con pago confirmado" if paid else row.get_state_display()
+    state = "con pago confirmado" if row.is_settled else row.get_state_display()
     return f"Comprobante del {row.paid_on:%d/%m/%Y}", [*facts, state]
 
 
 def _movement(row: Movement) -> tuple[str, list[str]]:
     facts = [f"{row.date:%d/%m/%Y}", row.get_state_display(), row.tracking_key]
-    return format_money(row.amount), [*facts, row.description[:80]]
+    return row.printed_amount, [*facts, row.description[:80]]
 
 
 def _claim(row: DepositClaim) -> tuple[str, list[str]]:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
+from django.utils.decorators import method_decorator
 
 
 class DeskSite(admin.AdminSite):
@@ -15,6 +17,15 @@ class DeskSite(admin.AdminSite):
     site_header = "Facturamos · Cuentas por cobrar"
     site_title = "Facturamos"
     index_title = "Escritorio"
+
+    @method_decorator(login_not_required)
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """No form here: it would try passwords past the limits of the portal's own page, to which
+        facturamos/urls.py leads whoever is not signed in.
+        """
+        return redirect("admin:index")
 
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

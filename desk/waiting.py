@@ -81,7 +81,7 @@ def _deposits(now: datetime) -> Card:
         _address("admin:reconciliation_movement_changelist"),
         rows.order_by("statement_id", "pk"),
         lambda row: Item(
-            f"{format_money(row.amount)} del {row.date:%d/%m/%Y}",
+            f"{row.printed_amount} del {row.date:%d/%m/%Y}",
             _address("admin:reconciliation_movement_change", row.pk),
             promised(row.statement.uploaded_at, now),
         ),

@@ -1,6 +1,7 @@
 """The outbox to look after, and what each mail looks like."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils import timezone
 
 from facturamos.admin_exports import ExportableAdmin
 from facturamos.letters import examples
@@ -20,7 +22,8 @@ from facturamos.models import PARKED_FIRST, OutboxMessage
 class OutboxMessageAdmin(ExportableAdmin):
     """The mails: what stopped and needs a person comes first."""
 
-    list_display = ["subject", "reader", "state", "error", "attempts", "next_attempt_at", "sent_at"]
+    list_display = ["subject", "reader", "state", "error", "attempts", "next_try", "sent_on"]
+    export_columns = [*list_display[:5], "next_attempt_at", "sent_at"]
     list_filter = ["state"]
     # The reader's address, from its beginning: `outbox_reader` answers.
     search_fields = ["to__0__istartswith"]
@@ -40,6 +43,21 @@ class OutboxMessageAdmin(ExportableAdmin):
     def error(self, row: OutboxMessage) -> str:
         """Why it is still here; of one that left, it is of no use any more."""
         return "" if row.state == OutboxMessage.State.SENT else row.last_error[:200]
+
+    @admin.display(description="próximo intento", ordering="next_attempt_at")
+    def next_try(self, row: OutboxMessage) -> str:
+        """When it is tried again; of one that left or is parked, never by itself."""
+        return _short(row.next_attempt_at if row.state == OutboxMessage.State.WAITING else None)
+
+    @admin.display(description="enviado", ordering="sent_at")
+    def sent_on(self, row: OutboxMessage) -> str:
+        """Short, so that the list fits."""
+        return _short(row.sent_at)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Nor is it guessed letter by letter, with `?text__startswith=` in the list's address."""
+        asks_content = lookup.partition("__")[0] in self.exclude
+        return not asks_content and super().lookup_allowed(lookup, value, request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Mails are written by the portal."""
@@ -74,6 +92,10 @@ class OutboxMessageAdmin(ExportableAdmin):
         context = self.admin_site.each_context(request)
         context |= {"title": "Ejemplos de los correos", "letters": examples()}
         return render(request, "admin/facturamos/outboxmessage/examples.html", context)
+
+
+def _short(moment: datetime | None) -> str:
+    return f"{timezone.localtime(moment):%d/%m/%Y %H:%M}" if moment else "–"
 
 
 def _html(request: HttpRequest, name: str) -> HttpResponse:

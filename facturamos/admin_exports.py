@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 
 from facturamos.downloads import table_response
 from facturamos.exports import Cell
@@ -31,7 +31,7 @@ from facturamos.long_lists import LongListAdmin
 # On top of the permission to see the list.
 EXPORT_PERMISSION = "accounts.export_lists"
 # An XLSX is written whole before it leaves: a longer one would outlast the request.
-MOST_XLSX_ROWS = 50_000
+MOST_XLSX_ROWS = 30_000
 _AT_ONCE = 2000
 _MONEY = re.compile(r"-?\$[\d,]+\.\d\d", re.ASCII)
 _DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
@@ -55,8 +55,11 @@ class ExportableAdmin(LongListAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """With the links to it (`change_list_object_tools.html`)."""
-        context = {"may_export": self.has_export_lists_permission(request)}
+        """Called by its name, with the links to the export (`change_list_object_tools.html`)."""
+        context = {
+            "may_export": self.has_export_lists_permission(request),
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+        }
         return super().changelist_view(request, context | (extra_context or {}))
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:

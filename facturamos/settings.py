@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "facturamos.request_log.RequestLogMiddleware",
+    "facturamos.addresses.PlainAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -218,6 +219,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # The company, the portal and what it sells: no password contains one of them.
 FORBIDDEN_PASSWORD_WORDS = ["facturamos", "perseo", "constancia", "timbrado", "factura"]
 PASSWORD_RESET_TIMEOUT = 3600
+# allauth's own keeps each address that a user ever had; ours counts the one of today.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (a path)
 # For how long the link of the welcome mail, which chooses the first password, is good.
 WELCOME_HOURS = env.int("WELCOME_HOURS", default=72)
 LOGIN_URL = "account_login"

@@ -80,7 +80,6 @@ WORDS = Words(
         "clabe": "CLABE",
         "file": "archivo",
         "files": "archivos",
-        "kind": "tipo",
         "paid_on": "fecha del depósito",
         "payment": "número de pago",
         "pdf_sha256": "SHA-256 del PDF",

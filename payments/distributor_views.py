@@ -27,7 +27,8 @@ def customers(request: DistributorRequest) -> HttpResponse:
         (UNPAID, "No han pagado", unpaid),
         *((standing.value, standing.label, counts[standing]) for standing in Standing),
     ]
-    paginator = Paginator(distributors.standing_in(found, chosen), PER_PAGE)
+    chosen_ids = distributors.standing_in(found, chosen).values_list("pk", flat=True)
+    paginator = Paginator(chosen_ids, PER_PAGE)
     # Counted above already.
     vars(paginator)["count"] = {value: count for value, _, count in options}[chosen]
     page = paginator.get_page(request.GET.get("p", "1"))
@@ -36,7 +37,8 @@ def customers(request: DistributorRequest) -> HttpResponse:
         "chosen": chosen,
         "search": search,
         "page": page,
-        "rows": distributors.renewals(page),
+        # What each says is asked of the page's own, and not of all that come before it.
+        "rows": distributors.renewals(found.filter(pk__in=list(page))),
     }
     return render(request, "payments/distributor.html", context)
 

@@ -105,7 +105,7 @@ def totals(customers: QuerySet[Any]) -> dict[Standing, int]:
 
 
 def renewals(customers: Any) -> Iterator[Renewal]:
-    """The customers (from `customers_of`, or a page of them) as their distributor sees them."""
+    """The customers (some of `customers_of`) as their distributor sees them."""
     for customer in customers:
         standing = Standing(customer.standing)
         has_slip = standing in (Standing.ISSUED, Standing.EXPIRED, Standing.REVIEW, Standing.PAID)

@@ -72,11 +72,11 @@ def review_of(constancia: Constancia) -> Review | None:
 
     A payment that came after a refusal is newer word than it, and so is the whole total.
     """
-    proofs = list(PaymentProof.objects.filter(constancia=constancia).with_settled())
+    proofs = list(PaymentProof.objects.filter(constancia=constancia))
     waiting = next((proof for proof in proofs if proof.is_in_review), None)
     if waiting:
         return review_from(waiting)
-    if not proofs or proofs[-1].settled:
+    if not proofs or proofs[-1].is_settled:
         return None
     refused = proofs[-1]
     later = constancia.payments.standing().filter(recorded_at__gte=refused.answered_at)

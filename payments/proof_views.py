@@ -70,7 +70,7 @@ def _send(request: CustomerRequest, constancia: Constancia, form: ProofForm) -> 
 def _page(
     request: CustomerRequest, constancia: Constancia, form: ProofForm, status: int = 200
 ) -> HttpResponse:
-    proofs = PaymentProof.objects.filter(constancia=constancia).with_settled()
+    proofs = PaymentProof.objects.filter(constancia=constancia)
     context = {
         "constancia": constancia,
         "form": form,

@@ -20,7 +20,7 @@ from accounts.models import User
 from facturamos.bulk import insert_rows, next_ids
 from facturamos.money import format_money
 from payments import mails
-from payments.models import Constancia, Payment
+from payments.models import Constancia, Payment, PaymentProof
 from payments.references import format_reference
 from payments.services import NotPayableError, cancel_locked
 from payments.two_people import two_people_problem
@@ -262,9 +262,11 @@ def _mark_paid(constancias: Sequence[Standing], by: User) -> None:
     """Those whose sum reached the total. The lock on their quotes keeps every count right."""
     if not constancias:
         return
-    marked = Constancia.objects.filter(
-        pk__among=[each.id for each in constancias], status=Constancia.Status.OPEN
-    ).update(status=Constancia.Status.PAID, paid_at=timezone.now(), paid_by=by)
+    ids, now = [each.id for each in constancias], timezone.now()
+    marked = Constancia.objects.filter(pk__among=ids, status=Constancia.Status.OPEN).update(
+        status=Constancia.Status.PAID, paid_at=now, paid_by=by
+    )
+    PaymentProof.objects.in_review().filter(constancia__among=ids).update(settled_at=now)
     renewed = renew_quotes(quotes=[each.quote_id for each in constancias])
     if not marked == renewed == len(constancias):
         raise NotPayableError(

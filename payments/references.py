@@ -20,8 +20,8 @@ _COUNT: Final = 900_000
 # What people and banks put between the digits: blanks of any kind, hyphens and dashes.
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—]+")
 
-# What people write before a reference: "Ref. 123 4567", "referencia: 1234567", "no. 1234567".
-_LABEL = re.compile(r"^\s*(?:ref(?:erencia)?|no|núm(?:ero)?)?[\s.:]*", re.IGNORECASE)
+# What people write before a reference: "Ref. 123 4567", "constancia 1234567".
+_LABEL = re.compile(r"^\s*(?:ref(?:erencia)?|constancia|no|núm(?:ero)?)?[\s.:]*", re.IGNORECASE)
 
 
 class InvalidReferenceError(ValueError):

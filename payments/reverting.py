@@ -9,7 +9,7 @@ from accounts import audit
 from accounts.models import Customer, User
 from facturamos.bulk import insert_rows
 from payments import mails
-from payments.models import Constancia, InvoiceRequest, Payment, PaymentReversal
+from payments.models import Constancia, InvoiceRequest, Payment, PaymentProof, PaymentReversal
 from payments.recording import Standing, lock_constancias
 from payments.references import format_reference
 from payments.services import PaymentsError
@@ -79,9 +79,11 @@ def invoiced_problem(constancias: Collection[int]) -> str:
 def _unmark_paid(constancias: Sequence[Standing], by: User) -> None:
     if not constancias:
         return
-    Constancia.objects.filter(
-        pk__among=[each.id for each in constancias], status=Constancia.Status.PAID
-    ).update(status=Constancia.Status.OPEN, paid_at=None, paid_by=None)
+    ids = [each.id for each in constancias]
+    Constancia.objects.filter(pk__among=ids, status=Constancia.Status.PAID).update(
+        status=Constancia.Status.OPEN, paid_at=None, paid_by=None
+    )
+    PaymentProof.objects.filter(constancia__among=ids).update(settled_at=None)
     unrenew_quotes(quotes=[each.quote_id for each in constancias])
     audit.record_all("constancia.unpaid", by=by, events=[(each.target, {}) for each in constancias])
 

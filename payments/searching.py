@@ -1,5 +1,6 @@
 """What a person types to find something: a reference however it is written, an amount, words."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -19,6 +20,8 @@ from payments.references import (
 # Longer searches are cut: no reference, name or key is.
 LONGEST = 100
 MOST_WORDS = 8
+# As the portal itself writes a total: `$1,305.00 MXN`.
+_CURRENCY = re.compile(r"\s*(?:MXN|M\.?N\.?|pesos)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def all_words(text: str, *columns: str) -> Q:
 
 def _amount(text: str) -> Decimal | None:
     try:
-        return parse_money(text)
+        return parse_money(_CURRENCY.sub("", text))
     except NotMoneyError:
         return None
 

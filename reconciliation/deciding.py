@@ -1,6 +1,9 @@
-"""What people decide about movements: confirm, assign, ignore, comment, undo. Nothing is erased."""
+"""What people decide about movements: confirm, assign, ignore, comment. Nothing is erased.
 
-from collections.abc import Collection, Sequence
+`taking_back.py` has how a decision is undone.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,21 +16,13 @@ from accounts import audit
 from accounts.models import User
 from facturamos.bulk import insert_rows
 from facturamos.money import ZERO, format_money
-from payments.models import Constancia, Payment
+from payments.models import Constancia
 from payments.recording import Deposit, Outcome, record_payments
-from payments.reverting import InvoicedError, invoiced_problem, revert_payments
 from payments.two_people import two_people_problem
-from reconciliation.expected import payer_keys
+from reconciliation import payers
+from reconciliation.expected import NamesPayer
 from reconciliation.judging import judge_anew
-from reconciliation.models import (
-    Application,
-    KnownPayer,
-    Movement,
-    MovementComment,
-    Sighting,
-    Statement,
-)
-from reconciliation.movement import Movement as Line
+from reconciliation.models import Application, Movement, MovementComment, Statement
 
 BATCH = 2000
 PAYING = ("pk", "proposal", "date", "description", "payer_name", "payer_account")
@@ -79,14 +74,12 @@ def _deposit(day: date, proposal: Sequence[str], brought_by: int) -> Deposit:
     )
 
 
-class Paying(Protocol):
+class Paying(NamesPayer, Protocol):
     """What `_applied` has to know of a movement: the model, or a row of PAYING."""
 
-    pk: int
-    date: date
-    description: str
-    payer_name: str
-    payer_account: str
+    @property
+    def pk(self) -> int:
+        """Its id."""
 
 
 def _applied(pairs: Sequence[tuple[Paying, Outcome]], by: User) -> None:
@@ -99,27 +92,7 @@ def _applied(pairs: Sequence[tuple[Paying, Outcome]], by: User) -> None:
     Movement.objects.filter(pk__among=[movement.pk for movement, _ in pairs]).update(
         state=Movement.State.APPLIED, decided_at=timezone.now(), decided_by=by
     )
-    KnownPayer.objects.bulk_create(
-        [
-            KnownPayer(key=key[:180], customer_id=outcome.customer_id)
-            for movement, outcome in pairs
-            for key in sorted(_payer(movement))
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def _payer(movement: Paying) -> frozenset[str]:
-    return payer_keys(
-        Line(
-            line=0,
-            date=movement.date,
-            amount=ZERO,
-            description=movement.description,
-            payer_name=movement.payer_name,
-            payer_account=movement.payer_account,
-        )
-    )
+    payers.remember((movement, outcome.customer_id) for movement, outcome in pairs)
 
 
 @transaction.atomic
@@ -133,12 +106,13 @@ def assign(
 ) -> None:
     """Apply a deposit to one constancia or several, as a person decided, perhaps with a reason.
 
-    Raises DecisionError when it waits no more or is not in pesos, when the parts are not the whole
-    deposit, when a constancia takes no deposit, or when it is so large that who loaded the
-    statement may not apply it; OverError when a part is more than is missing, unless `accept_over`:
-    the rest becomes the customer's balance. Then nothing is recorded.
+    Raises DecisionError when it waits no more or is not in pesos, when its return waits too, when
+    the parts are not the whole deposit, when a constancia takes no deposit, or when it is so large
+    that who loaded the statement may not apply it; OverError when a part is more than is missing,
+    unless `accept_over`: the rest becomes the customer's balance. Then nothing is recorded.
     """
-    movement = _waiting(movement)
+    movement = waiting_row(movement)
+    _check_not_given_back(movement)
     _check_parts(movement, parts)
     brought_by = movement.statement.uploaded_by_id
     if problem := two_people_problem(movement.amount, by=by.pk, brought_by=brought_by):
@@ -169,6 +143,15 @@ def assign(
     _applied([(movement, outcome) for outcome in outcomes], by)
     if reason:
         Movement.objects.filter(pk=movement.pk).update(decision=reason)
+
+
+def _check_not_given_back(movement: Movement) -> None:
+    back = movement.returns
+    if back is not None and back.state == Movement.State.WAITING:
+        raise DecisionError(
+            f"El banco devolvió este depósito el {back.date:%d/%m/%Y}: decida primero su "
+            "devolución. Acéptela, o descártela con el motivo si es de otro depósito."
+        )
 
 
 def _check_parts(movement: Movement, parts: Sequence[Part]) -> None:
@@ -205,7 +188,7 @@ def _over(part: Part, constancia: Constancia) -> str:
 @transaction.atomic
 def ignore(*, movement: Movement, reason: str, by: User) -> None:
     """Set a movement aside, with the reason. Raises DecisionError when it waits no more."""
-    movement = _waiting(movement)
+    movement = waiting_row(movement)
     Movement.objects.filter(pk=movement.pk).update(
         state=Movement.State.IGNORED, decided_at=timezone.now(), decided_by=by, decision=reason
     )
@@ -218,7 +201,7 @@ def comment(*, movement: Movement, text: str, by: User) -> MovementComment:
     return MovementComment.objects.create(movement=movement, text=text, written_by=by)
 
 
-def _waiting(movement: Movement) -> Movement:
+def waiting_row(movement: Movement) -> Movement:
     """The movement, locked. Raises DecisionError when somebody else decided meanwhile."""
     locked = Movement.objects.select_for_update().get(pk=movement.pk)
     if locked.state != Movement.State.WAITING:
@@ -226,105 +209,3 @@ def _waiting(movement: Movement) -> Movement:
             f"Este movimiento ya está {locked.get_state_display()}; no se hizo nada."
         )
     return locked
-
-
-@transaction.atomic
-def undo(*, movement: Movement, by: User, reason: str = "Se deshizo la decisión.") -> None:
-    """Take back what was decided about a movement: it waits again.
-
-    Its payments are reverted, and version 4.0 locked again. Raises DecisionError when nothing was
-    decided, or an invoice was built on it.
-    """
-    locked = Movement.objects.select_for_update().get(pk=movement.pk)
-    if locked.state not in (Movement.State.APPLIED, Movement.State.IGNORED):
-        raise DecisionError("Este movimiento no tiene ninguna decisión que deshacer.")
-    _revert([locked.pk], reason, by)
-    Movement.objects.filter(pk=locked.pk).update(
-        state=Movement.State.WAITING, decided_at=None, decided_by=None, decision=""
-    )
-    audit.record("movement.undone", by=by, target=locked, reason=reason)
-    judge_anew({locked.pk: ""})
-
-
-@transaction.atomic
-def accept_return(*, movement: Movement, by: User) -> None:
-    """The bank gave a deposit back: take its payment back, and set both movements aside.
-
-    `movement` is the negative line. Raises DecisionError when it is none, or waits no more.
-    """
-    movement = _waiting(movement)
-    deposit = movement.returns
-    if deposit is None or movement.amount > 0:
-        raise DecisionError("Este movimiento no devuelve ningún depósito que conozcamos.")
-    why = f"El banco devolvió el depósito el {movement.date:%d/%m/%Y}."
-    if deposit.state == Movement.State.APPLIED:
-        undo(movement=deposit, by=by, reason=why)
-        deposit.refresh_from_db()
-    if deposit.state == Movement.State.WAITING:
-        ignore(movement=deposit, reason=why, by=by)
-    ignore(movement=movement, reason="Se deshizo el pago del depósito que devuelve.", by=by)
-
-
-def _revert(movements: Collection[int], reason: str, by: User) -> None:
-    payments = Payment.objects.standing().filter(application__movement__among=movements)
-    try:
-        revert_payments(payments=list(payments.values_list("pk", flat=True)), reason=reason, by=by)
-    except InvoicedError as error:
-        raise DecisionError(str(error)) from error
-
-
-def undo_problem(statement: Statement) -> str:
-    """Why a whole statement cannot be undone; empty when it can: nothing else has built on it."""
-    if Statement.objects.filter(state=Statement.State.READING).exclude(pk=statement.pk).exists():
-        return "Se está leyendo otro estado de cuenta. Espere a que termine e inténtelo de nuevo."
-    others = Sighting.objects.filter(movement__statement=statement)
-    later = others.exclude(statement__state=Statement.State.UNDONE).select_related("statement")
-    if first := later.first():
-        return (
-            f"«{first.statement}» trae movimientos de este mismo estado de cuenta y cuenta con "
-            "ellos. Deshaga primero aquel."
-        )
-    payments = Payment.objects.standing().filter(application__movement__statement=statement)
-    return invoiced_problem(payments.values_list("constancia_id", flat=True))
-
-
-@transaction.atomic
-def undo_some(*, statement: Statement, by: User) -> int:
-    """Undo up to BATCH of a statement's movements; returns how many."""
-    Statement.objects.select_for_update().get(pk=statement.pk)
-    left = statement.movements.exclude(state=Movement.State.VOID).select_for_update()
-    movements = list(left.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    _revert(movements, f"Se deshizo la carga del estado de cuenta: {statement.undone_reason}", by)
-    Movement.objects.filter(pk__among=movements).update(state=Movement.State.VOID)
-    _forget_returns(statement, movements)
-    return len(movements)
-
-
-def _forget_returns(statement: Statement, movements: Collection[int]) -> None:
-    """The other halves of these, in other statements, are judged as if these had never come."""
-    halves = Movement.objects.filter(returns__among=movements).exclude(statement=statement)
-    ids = list(halves.select_for_update().values_list("pk", flat=True))
-    Movement.objects.filter(pk__in=ids).update(returns=None)
-    waiting = Movement.objects.filter(pk__in=ids, state=Movement.State.WAITING)
-    judge_anew(dict.fromkeys(waiting.values_list("pk", flat=True), ""))
-
-
-@transaction.atomic
-def take_payments_back(*, payments: Collection[int], reason: str, by: User) -> int:
-    """As `payments.reverting.revert_payments`; what came from a movement waits in the queue again.
-
-    Raises InvoicedError.
-    """
-    applied = Movement.objects.select_for_update(of=("self",)).filter(
-        state=Movement.State.APPLIED, applications__payment__among=payments
-    )
-    touched = set(applied.values_list("pk", flat=True))
-    done = revert_payments(payments=payments, reason=reason, by=by)
-    standing = Payment.objects.standing().filter(application__movement__among=touched)
-    freed = touched - set(standing.values_list("application__movement", flat=True))
-    Movement.objects.filter(pk__among=freed).update(
-        state=Movement.State.WAITING, decided_at=None, decided_by=None, decision=""
-    )
-    # Not exact again: nobody confirms it with the others without having looked.
-    judge_anew(dict.fromkeys(freed, f"Se deshizo su pago: {reason}"))
-    return done

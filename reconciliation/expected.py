@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from typing import Protocol
 
 from facturamos.money import ZERO
 from reconciliation.movement import Movement
@@ -110,7 +111,23 @@ _BNET = re.compile(r"BNET\s*(\d{10})", re.ASCII)
 _RFC = re.compile(r"(?<![A-Z0-9])[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}(?![A-Z0-9])")
 
 
-def payer_keys(movement: Movement) -> frozenset[str]:
+class NamesPayer(Protocol):
+    """A movement, read or kept, as far as it says who paid."""
+
+    @property
+    def description(self) -> str:
+        """The bank's text."""
+
+    @property
+    def payer_name(self) -> str:
+        """As the bank writes it, or empty."""
+
+    @property
+    def payer_account(self) -> str:
+        """Digits, or empty."""
+
+
+def payer_keys(movement: NamesPayer) -> frozenset[str]:
     """Who paid, as far as the bank says: `account:`, `rfc:` and `name:` keys to remember."""
     keys = set(_rfc_keys(*_RFC.findall(movement.description.upper())))
     account = movement.payer_account

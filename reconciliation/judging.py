@@ -17,6 +17,8 @@ from reconciliation.rows import line_of, verdict_fields
 BATCH = 2000  # movements written in one transaction
 COLUMNS = ("state", "verdict", "reason", "spans", "proposal")
 NOBODY = Index(())
+# How the reason begins of what would be exact, had its payment not been taken back before.
+TAKEN_BACK = "Se deshizo su pago: "
 
 Fields = dict[int, dict[str, Any]]
 
@@ -37,11 +39,21 @@ def judge_waiting(*, statement: Statement) -> Iterator[int]:
     batch, which is written for good by then."""
     waiting = statement.movements.filter(state=Movement.State.WAITING)
     rows = list(waiting.select_related("returns").order_by("pk"))
-    fields = _fields(rows)
+    fields = _fields(rows, _taken_back(statement))
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         _write_waiting(batch, fields)
         yield len(batch)
+
+
+def _taken_back(statement: Statement) -> dict[int, str]:
+    """Why those do not become exact again that are not, and had a payment."""
+    waiting = statement.movements.filter(state=Movement.State.WAITING).exclude(
+        verdict=Movement.Verdict.EXACT
+    )
+    rows = waiting.filter(applications__isnull=False).order_by("applications__pk")
+    reasons = rows.values_list("pk", "applications__payment__reversal__reason")
+    return {pk: f"{TAKEN_BACK}{reason}" for pk, reason in reasons}
 
 
 @transaction.atomic
@@ -52,7 +64,7 @@ def _write_waiting(batch: Sequence[Movement], fields: Fields) -> None:
     _write([row for row in batch if now[row.pk] == [row.state, row.returns_id]], fields)
 
 
-def _fields(rows: Sequence[Movement], refused: Mapping[int, str] | None = None) -> Fields:
+def _fields(rows: Sequence[Movement], refused: Mapping[int, str]) -> Fields:
     """The columns of each movement's verdict, by id. What was given back is no matter of
     constancias."""
     free = [row for row in rows if row.returns is None and row.amount > 0]
@@ -62,7 +74,7 @@ def _fields(rows: Sequence[Movement], refused: Mapping[int, str] | None = None) 
     fields = {}
     verdicts = match_all(lines, index, tolerance=settings.AMOUNT_TOLERANCE)
     for row, line, verdict in zip(free, lines, verdicts, strict=True):
-        if verdict.is_certain and refused and (why := refused[row.pk]):
+        if verdict.is_certain and (why := refused.get(row.pk)):
             verdict = replace(verdict, outcome=Outcome.SUGGESTION, reason=why)
         fields[row.pk] = {"state": row.state, **verdict_fields(line, verdict, totals)}
     for row in rows:

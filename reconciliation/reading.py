@@ -19,6 +19,7 @@ from facturamos.bulk import insert_rows
 from facturamos.tables.source import MAX_BYTES
 from payments.models import BankAccount
 from reconciliation.expecting import index_for
+from reconciliation.judging import judge_anew
 from reconciliation.mappings import from_json, read
 from reconciliation.matching import Verdict, match_all
 from reconciliation.models import Movement, Sighting, Statement
@@ -232,6 +233,7 @@ def _finish(statement: Statement, judged: Judged) -> None:
     alive = statement.movements.exclude(state=Movement.State.VOID)
     lost = set(judged.keys.own) - set(held) - set(alive.values_list("fingerprint", flat=True))
     if lost or other_halves(statement, [line for line, _ in judged.ours]) != judged.others:
+        _judge_without_returns(statement)
         Statement.objects.filter(pk=statement.pk).update(worked_at=None)
         return
     tie(judged.ours, judged.verdicts, judged.others)
@@ -251,3 +253,12 @@ def _finish(statement: Statement, judged: Judged) -> None:
             if key in held
         )
         audit.record("statement.read", by=None, target=statement)
+
+
+def _judge_without_returns(statement: Statement) -> None:
+    """What was taken for half of a return may not be one when the file is read again."""
+    halves = statement.movements.filter(
+        state=Movement.State.WAITING, verdict=Movement.Verdict.REVERSAL, returns=None
+    )
+    ids = list(halves.select_for_update().order_by("pk").values_list("pk", flat=True))
+    judge_anew(dict.fromkeys(ids, ""))

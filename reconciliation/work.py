@@ -18,10 +18,11 @@ from accounts import audit
 from accounts.models import User
 from facturamos.bulk import fewer_collections
 from payments.services import PaymentsError
-from reconciliation.deciding import DecisionError, confirm_some, undo_problem, undo_some
+from reconciliation.deciding import DecisionError, confirm_some
 from reconciliation.judging import judge_waiting
 from reconciliation.models import Movement, Statement
 from reconciliation.reading import read_whole
+from reconciliation.taking_back import undo_problem, undo_some
 
 log = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin import AuditedAdmin, ReadOnlyAdmin
+from facturamos.tampered import CheckedFields
 from renewals.models import MigrationNotice, Product, Quote, QuoteLine
 
 
@@ -13,7 +14,7 @@ class ProductAdmin(AuditedAdmin):
     search_fields = ["code", "name"]
 
 
-class QuoteLineInline(admin.TabularInline):
+class QuoteLineInline(CheckedFields, admin.TabularInline):
     """The products of the quote, while it is open."""
 
     model = QuoteLine

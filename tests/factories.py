@@ -154,6 +154,7 @@ def make_proof(constancia: Constancia, **fields) -> PaymentProof:
             "constancia": constancia,
             "paid_on": timezone.localdate(),
             "sent_by": constancia.issued_by,
+            "settled_at": constancia.paid_at,
             **fields,
         }
     )

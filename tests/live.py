@@ -136,6 +136,27 @@ def fresh_database(folder: Path, copied_from: str = "") -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def played(folder: Path, ready: Prepared, module: str, *arguments: str) -> list[str]:
+    """The lines that a program of the tests (a module's name) printed on a fresh database."""
+    with fresh_database(folder, copied_from=ready.database) as address:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            env=os.environ
+            | {
+                "DATABASE_URL": address,
+                "MEDIA_ROOT": str(folder / "media"),
+                "DJANGO_SETTINGS_MODULE": "facturamos.settings",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.splitlines()
+
+
 def wait_until(happened, what: str, seconds: float = 20):
     """Look again and again until `happened()` gives something true; returns it."""
     deadline = time.monotonic() + seconds

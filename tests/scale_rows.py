@@ -129,18 +129,18 @@ def _write_papers(
     chance: random.Random,
 ) -> None:
     """Proofs, requests of an invoice, claims."""
-    proven = [slip for slip in slips if chance.random() < (0.03 if slip.closed_at else 0.02)]
+    proven = [slip for slip in slips if chance.random() < (0.6 if slip.closed_at else 0.02)]
     insert_rows(
         PaymentProof,
         (
             *("constancia_id", "public_id", "paid_on", "tracking_key", "sent_at", "sent_by_id"),
-            *("state", "reason"),
+            *("state", "reason", "settled_at"),
         ),
         [
             (
                 *(slip.id, UUID(int=slip.id), day_of(_confirmed_at(slip)), f"CLAVE{slip.id}"),
                 *(_confirmed_at(slip) - timedelta(hours=slip.id % 40), company.staff.pk),
-                *("waiting", ""),
+                *("waiting", "", slip.closed_at),
             )
             for slip in proven
             if slip.status in ("paid", "open")

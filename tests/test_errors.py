@@ -1,49 +1,8 @@
-"""What went wrong is told in Spanish, without detail, and every door has a lock."""
+"""What went wrong is told in Spanish, without detail."""
 
-import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from payments import views
-from tests import factories
-
-# Open without signing in. Everything else leads to sign-in.
-PUBLIC = {
-    "/", "/ingresar/", "/registro/", "/salir/", "/cuenta/inactiva/", "/contrasena/olvidada/",
-    "/contrasena/olvidada/enviada/", "/contrasena/nueva/1-1/", "/contrasena/nueva/lista/",
-    "/contrasena/bienvenida/x/x/", "/contrasena/bienvenida/otra/",
-    "/privacidad/integral/", "/salud/", "/salud/listo/", "/verificar/x/",
-}  # fmt: skip
-
-
-def addresses(patterns=None, prefix="/"):
-    """Every address of the portal outside the admin, with something in the place of each key."""
-    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
-        route = str(pattern.pattern)
-        if route == "admin/":
-            continue
-        if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, prefix + route)
-        elif isinstance(pattern, URLPattern):
-            route = route.replace("<str:reference>", "1234567").replace("<str:token>", "x")
-            route = route.replace("<str:uidb64>", "x").replace("<int:pk>", "1")
-            route = route.replace("<uuid:public_id>", "00000000-0000-4000-8000-000000000000")
-            route = route.replace(
-                "^contrasena/nueva/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "contrasena/nueva/1-1/"
-            )
-            yield prefix + route
-
-
-@pytest.mark.parametrize("address", sorted(set(addresses()) - PUBLIC))
-def test_Z2_strangers_are_led_to_sign_in(db, address):  # noqa: N802 (its number)
-    for method in ("get", "post"):
-        response = getattr(Client(), method)(address)
-        assert response.status_code == 302
-        assert response.headers["Location"].startswith("/ingresar/")
-
-
-def test_the_public_addresses_are_all_there_is(db):
-    assert set(addresses()) >= PUBLIC
 
 
 def test_404_is_in_spanish_with_help(client, user, signed_in):
@@ -60,6 +19,16 @@ def test_400_is_in_spanish_with_help(client, settings):
     assert page.status_code == 400
     assert "No entendimos la solicitud" in page.content.decode()
     assert "656-616-8770" in page.content.decode()
+
+
+def test_an_address_with_a_nul_is_refused(client, user, signed_in, db):
+    for address in ("/?q=%00", "/verificar/x/?%00=1", "/admin/accounts/customer/?q=a%00b"):
+        for visitor in (client, signed_in(user)):
+            page = visitor.get(address)
+            assert page.status_code == 400, address
+            assert "No entendimos la solicitud" in page.content.decode()
+            assert "Content-Security-Policy" in page.headers
+    assert client.get("/ingresar/?q=%2500").status_code == 200  # only looks like one
 
 
 def test_403_for_a_page_that_stood_open_too_long(db):
@@ -91,21 +60,3 @@ def test_every_page_forbids_scripts_of_others(client, db):
     policy = client.get("/ingresar/").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-
-
-@pytest.mark.parametrize(
-    "text", ["\x00", "‮", "a" * 100_000, "<script>", "'; DROP TABLE x", "%s{{ 7 }}"]
-)
-def test_no_text_in_a_form_breaks_the_portal(user, signed_in, text):
-    client = signed_in(user)
-    factories.make_quote(user.customer)
-    for address, field in (
-        ("/renovacion/", "lines"),
-        ("/renovacion/confirmar/", "quote"),
-        ("/renovacion/confirmar/", "total"),
-        ("/privacidad/", "notice"),
-    ):
-        assert client.post(address, {field: text, "accept": "1"}).status_code < 500
-    for field in ("login", "password"):
-        data = {"login": "a", "password": "b"} | {field: text}
-        assert Client().post("/ingresar/", data).status_code < 500

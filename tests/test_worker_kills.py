@@ -7,10 +7,7 @@ only when the worker died between the server's yes and its own note of it.
 import asyncio
 import json
 import math
-import os
 import random
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from itertools import pairwise
@@ -18,7 +15,7 @@ from itertools import pairwise
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.live import ROOT, free_port, fresh_database
+from tests.live import free_port, played
 
 pytestmark = pytest.mark.slow
 
@@ -64,23 +61,7 @@ def server():
 
 
 def test_a_worker_killed_a_hundred_times_does_everything_once(tmp_path, ready, server):
-    with fresh_database(tmp_path, copied_from=ready.database) as address:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.kills", str(server.port), str(KILLS)],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "DATABASE_URL": address,
-                "MEDIA_ROOT": str(tmp_path / "media"),
-                "DJANGO_SETTINGS_MODULE": "facturamos.settings",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-    assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout)
+    told = json.loads("".join(played(tmp_path, ready, "tests.kills", str(server.port), str(KILLS))))
     assert told["problems"] == []
     assert len(told["killed"]) == KILLS
     accepted, put_off = server.handler.accepted, server.handler.put_off

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from accounts import audit
 from facturamos.admin_exports import ExportableAdmin
@@ -77,6 +78,17 @@ def _told(value: Any) -> str | list[str]:
 
 class ReadOnlyAdmin(ExportableAdmin):
     """Rows that only the services write."""
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Titled by what it is."""
+        context = {"title": capfirst(str(self.opts.verbose_name))} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never here."""

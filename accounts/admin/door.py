@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -45,7 +46,7 @@ class DoorAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Whoever may change a user, or add one, shows again who they are."""
-        user = self.get_object(request, object_id) if object_id else None
+        user = self.get_object(request, unquote(object_id)) if object_id else None
         may = self.has_change_permission(request, user) if user else not object_id
         refused = ask_again(request) if may else None
         return refused or super().changeform_view(request, object_id, *args, **kwargs)

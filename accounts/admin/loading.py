@@ -16,6 +16,7 @@ from accounts.admin.base import ReadOnlyAdmin
 from accounts.loading import apply_table, kinds, look_again, upload_table
 from accounts.loading_forms import TableForm
 from accounts.models import TableImport
+from accounts.recently import recently_proved
 from facturamos.exports import to_csv
 from facturamos.tables import UnreadableFileError
 
@@ -148,6 +149,7 @@ class TableImportAdmin(ReadOnlyAdmin):
             look_again(table=table)
         return _to(table)
 
+    @recently_proved
     def apply_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Load all of it."""
         table = self._chosen(request, pk)

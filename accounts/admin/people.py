@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 
-from accounts import audit
+from accounts import audit, mails
 from accounts.admin.base import AuditedAdmin, ReadOnlyAdmin
 from accounts.admin.door import DoorAdmin
 from accounts.admin.user_forms import CustomersUserForm, NewUserForm
@@ -104,6 +104,13 @@ class PortalUserAdmin(DoorAdmin, AuditedAdmin, UserAdmin):
         if not _is_administrator(request):
             kwargs["form"] = CustomersUserForm
         return super().get_form(request, obj, change=change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A new address gets the links that open the account: who had the old one hears of it."""
+        super().save_model(request, obj, form, change)
+        old = form.initial.get("email")
+        if change and old and "email" in form.changed_data:
+            mails.email_changed(user=obj, old=old)
 
     @admin.action(
         description="Enviar bienvenida: un enlace para elegir su contraseña",

@@ -39,3 +39,7 @@ class PrivacyConsentAdmin(ReadOnlyAdmin):
     list_display = ["user", "notice_version", "decision", "decided_at", "ip"]
     list_select_related = ["user"]
     search_fields = ["user__username"]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Those of one customer, too: its page in the admin leads here."""
+        return lookup == "user__customer" or super().lookup_allowed(lookup, value, request)

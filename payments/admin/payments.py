@@ -7,12 +7,14 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from accounts.recently import recently_proved
 from facturamos.money import format_money
 from payments.admin.constancias import ReferenceSearchAdmin
 from payments.models import Payment
-from payments.reverting import InvoicedError, revert_payments
+from payments.reverting import revert_payments
+from payments.services import PaymentsError
 
 
 class RevertForm(forms.Form):
@@ -67,9 +69,8 @@ class PaymentAdmin(ReferenceSearchAdmin):
         if not hasattr(payment, "reversal"):
             return "vale"
         undone = payment.reversal
-        return (
-            f"deshecho el {undone.reverted_at:%d/%m/%Y} por {undone.reverted_by}: {undone.reason}"
-        )
+        day = timezone.localdate(undone.reverted_at)
+        return f"deshecho el {day:%d/%m/%Y} por {undone.reverted_by}: {undone.reason}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """With what undid each."""
@@ -110,7 +111,7 @@ class PaymentAdmin(ReferenceSearchAdmin):
                 reason=reason,
                 by=request.user,  # type: ignore[arg-type]
             )
-        except InvoicedError as error:
+        except PaymentsError as error:
             self.message_user(request, str(error), messages.ERROR)
             return
         text = (

@@ -48,9 +48,9 @@ class ReviewFilter(admin.SimpleListFilter):
             case "answered":
                 return queryset.filter(state=PaymentProof.State.REFUSED)
             case "paid":
-                return queryset.filter(state=PaymentProof.State.WAITING, settled=True)
+                return queryset.filter(settled_at__isnull=False)
             case None if not request.GET.get("q"):
-                return queryset.filter(state=PaymentProof.State.WAITING, settled=False)
+                return queryset.filter(state=PaymentProof.State.WAITING, settled_at=None)
         return queryset
 
 
@@ -83,7 +83,7 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PaymentProof]:
         """With what the list and the page tell of each."""
-        return PaymentProof.objects.with_settled().with_same_file_elsewhere()
+        return PaymentProof.objects.with_same_file_elsewhere()
 
     @admin.display(description="referencia", ordering="constancia__reference")
     def reference(self, proof: PaymentProof) -> str:
@@ -117,7 +117,7 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
     @admin.display(description="estado")
     def status(self, proof: PaymentProof) -> str:
         """In review, refused, or settled by a payment."""
-        if proof.state == PaymentProof.State.WAITING and proof.settled:
+        if proof.is_settled:
             return "con pago confirmado"
         return proof.get_state_display()
 

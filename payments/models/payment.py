@@ -50,7 +50,7 @@ class Payment(models.Model):
         indexes = [models.Index(fields=["recorded_at"], name="payment_recorded")]
 
     def __str__(self) -> str:
-        return f"Pago de {self.constancia.printed_reference} del {self.paid_on}"
+        return f"Pago de {self.constancia.printed_reference} del {self.paid_on:%d/%m/%Y}"
 
 
 class PaymentReversal(models.Model):

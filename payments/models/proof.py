@@ -6,27 +6,21 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from payments.models.constancia import Constancia
 
 # By the kind of a file: how its name ends, wherever it is named.
 SUFFIXES = {"jpeg": "jpg", "png": "png", "pdf": "pdf", "cep": "xml"}
-# A part of the total leaves every proof in review: nobody can tell which deposit each one shows.
-_SETTLED = Q(constancia__status=Constancia.Status.PAID)
 
 
 class PaymentProofQuerySet(models.QuerySet["PaymentProof"]):
     """What can be asked of the proofs."""
 
-    def with_settled(self) -> "PaymentProofQuerySet":
-        """Adds `settled`: whether its constancia is paid in full."""
-        return self.annotate(settled=ExpressionWrapper(_SETTLED, output_field=BooleanField()))
-
     def in_review(self) -> "PaymentProofQuerySet":
         """Those that wait for CxC: neither answered nor of a paid constancia."""
-        return self.filter(~_SETTLED, state=PaymentProof.State.WAITING)
+        return self.filter(state=PaymentProof.State.WAITING, settled_at=None)
 
     def with_same_file_elsewhere(self) -> "PaymentProofQuerySet":
         """Adds `same_file_in`: the reference of another constancia with one of its files."""
@@ -76,8 +70,10 @@ class PaymentProof(models.Model):
         verbose_name="contestado por",
     )
     reason = models.TextField("motivo", blank=True)
+    # While its constancia is paid in full; those in review are a handful among all that ever came.
+    # A part of the total leaves each in review: nobody can tell which deposit it shows.
+    settled_at = models.DateTimeField("pago confirmado", null=True, blank=True)
 
-    settled: bool  # only from `with_settled`
     same_file_in: str | None  # only from `with_same_file_elsewhere`
 
     objects = PaymentProofQuerySet.as_manager()
@@ -96,12 +92,16 @@ class PaymentProof(models.Model):
                 | Q(state="waiting", answered_at=None, answered_by=None, reason=""),
                 name="paymentproof_answered_at_and_by",
             ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None) | Q(state="waiting"),
+                name="paymentproof_settled_or_answered",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["sent_at", "id"],
-                condition=Q(state="waiting"),
-                name="paymentproof_waiting",
+                condition=Q(state="waiting", settled_at=None),
+                name="paymentproof_in_review",
             )
         ]
 
@@ -110,8 +110,13 @@ class PaymentProof(models.Model):
 
     @property
     def is_in_review(self) -> bool:
-        """Whether it waits for CxC; asks `settled` from `with_settled`."""
-        return self.state == self.State.WAITING and not self.settled
+        """Whether it waits for CxC."""
+        return self.state == self.State.WAITING and self.settled_at is None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether its constancia was paid without an answer to it."""
+        return self.settled_at is not None
 
 
 class ProofFile(models.Model):

@@ -18,7 +18,7 @@ from accounts.recently import ask_again, recently_proved
 from facturamos.money import ZERO, format_money
 from payments.models import Constancia
 from payments.services import PaymentsError
-from reconciliation import deciding
+from reconciliation import deciding, taking_back
 from reconciliation.admin.movement_context import choices, facts, following, return_of
 from reconciliation.claims import claims_like
 from reconciliation.models import Movement
@@ -164,7 +164,7 @@ class MovementPages(ReadOnlyAdmin):
         if not form.is_valid():
             return self._refused(request, movement, form)
         reason = form.cleaned_data["reason"]
-        undo = partial(deciding.undo, reason=reason)
+        undo = partial(taking_back.undo, reason=reason)
         if not self._failure(request, movement, undo):
             self.message_user(request, "Se deshizo: espera otra vez.", messages.SUCCESS)
         return _back(movement)
@@ -273,5 +273,5 @@ def _by_id(pk: int) -> Constancia | None:
 
 
 def accept_return(*, movement: Movement, by: Any) -> None:
-    """`deciding.accept_return`, whichever half of the pair is at hand."""
-    deciding.accept_return(movement=return_of(movement) or movement, by=by)
+    """`taking_back.accept_return`, whichever half of the pair is at hand."""
+    taking_back.accept_return(movement=return_of(movement) or movement, by=by)

@@ -13,7 +13,7 @@ from accounts.audit import Target
 from accounts.models import AuditEvent
 from payments.admin.payments import PaymentAdmin
 from payments.models import Payment
-from reconciliation.deciding import take_payments_back
+from reconciliation.taking_back import take_payments_back
 
 admin.site.unregister(Payment)
 

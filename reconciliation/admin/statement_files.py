@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -21,6 +22,7 @@ from django.utils.html import format_html
 
 from accounts import audit
 from accounts.admin import ReadOnlyAdmin
+from accounts.recently import ask_again
 from payments.proof_files import clean_name
 from reconciliation.mappings import explain, unknown_table
 from reconciliation.models import Statement
@@ -59,6 +61,8 @@ class StatementFiles(ReadOnlyAdmin):
         """Take the bank's file; one that was taken before leads to where it is."""
         if not self.has_import_permission(request):
             raise PermissionDenied
+        if refused := _ask_who(request):
+            return refused
         form = UploadForm(posted(request), request.FILES or None)
         if form.is_valid():
             try:
@@ -108,6 +112,8 @@ class StatementFiles(ReadOnlyAdmin):
     def columns_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Which header is what, for a table of no known bank."""
         statement = self.chosen(request, pk, self.has_import_permission(request))
+        if refused := _ask_who(request):
+            return refused
         table = unknown_table(statement)
         if table is None:
             self.message_user(request, "No hay columnas que indicar.", messages.WARNING)
@@ -176,6 +182,11 @@ class StatementFiles(ReadOnlyAdmin):
             "statement": statement,
         }
         return TemplateResponse(request, f"{TEMPLATES}/{name}.html", context)
+
+
+def _ask_who(request: HttpRequest) -> HttpResponse | None:
+    """As before any payment, where a file that is read confirms some by itself."""
+    return ask_again(request) if settings.AUTO_CONFIRM_EXACT else None
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

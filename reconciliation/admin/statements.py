@@ -15,9 +15,10 @@ from accounts.recently import recently_proved
 from facturamos.money import ZERO, format_money
 from reconciliation.admin.statement_files import TEMPLATES, StatementFiles, posted, to_page
 from reconciliation.admin.statement_page import page_of
-from reconciliation.deciding import DecisionError, undo_problem
+from reconciliation.deciding import DecisionError
 from reconciliation.models import Movement, Statement
 from reconciliation.statement_forms import UndoForm
+from reconciliation.taking_back import undo_problem
 from reconciliation.work import SMALL_WORK, ask_to_confirm, ask_to_judge, ask_to_undo, go_on
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Customer
+from facturamos.money import format_money
 from payments.models import Payment
 from reconciliation.models.statement import Statement
 
@@ -138,6 +139,12 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date:%d/%m/%Y} {self.amount:,.2f} {self.description[:60]}"
+
+    @property
+    def printed_amount(self) -> str:
+        """With its sign, and its currency when it is another."""
+        money = format_money(self.amount)
+        return money if self.currency == "MXN" else f"{money} {self.currency}"
 
 
 class Sighting(models.Model):

@@ -154,6 +154,22 @@ class TestWords:
             ("gone", "1", "(vacío)"),
         ]
 
+    @pytest.mark.parametrize(
+        ("action", "kind", "key", "label"),
+        [
+            ("user.changed", "accounts.user", "groups", "grupos"),
+            ("quote.loaded", "renewals.quote", "lines", "renglones"),
+        ],
+    )
+    def test_a_list_before_and_after_is_told(self, action, kind, key, label):
+        row = event(action, "X", kind, before={key: []}, after={key: ["Uno", "Dos"]})
+        assert changes(row) == [(label, "(vacío)", "Uno, Dos")]
+        assert sentence(row).startswith("Ana ")
+
+    def test_what_is_told_within_a_value_has_its_name_too(self):
+        row = event("proof.sent", files=[{"kind": "png", "size": 115}], filters={})
+        assert details(row) == [("archivos", "tipo: png; bytes: 115"), ("filtros", "(vacío)")]
+
     def test_an_old_row_of_another_shape_is_told_too(self):
         assert changes(event("x.y", before="antes", after={"a": "1"})) == [("a", "(vacío)", "1")]
         assert changes(event("x.y", before=None, after=None)) == []

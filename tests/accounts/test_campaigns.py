@@ -1,10 +1,7 @@
 """The welcome to everyone without a password: through the worker, once each, with progress."""
 
-import os
 import re
-import subprocess
-import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError
@@ -16,7 +13,7 @@ from accounts.models import AuditEvent, User, WelcomeCampaign
 from accounts.services import send_welcome
 from facturamos.models import OutboxMessage
 from tests import factories
-from tests.live import ROOT, fresh_database
+from tests.live import played
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +67,10 @@ class TestWhom:
         assert not AuditEvent.objects.filter(
             action="user.welcomed", target_id=str(silent.pk)
         ).exists()
+
+    def test_its_name_has_the_day_on_the_companys_clock(self):
+        night = datetime(2026, 11, 21, 5, 30, tzinfo=UTC)  # still the 20th in Mexico
+        assert str(WelcomeCampaign(started_at=night)) == "Bienvenidas del 20/11/2026"
 
     def test_nobody_to_write_to(self, boss):
         with pytest.raises(CampaignError, match="No hay a quién"):
@@ -184,21 +185,6 @@ class TestAdmin:
 
 @pytest.mark.slow
 def test_killed_again_and_again_it_writes_to_each_person_once(tmp_path, ready):
-    with fresh_database(tmp_path, copied_from=ready.database) as address:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.accounts.campaign_kills"],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "DATABASE_URL": address,
-                "MEDIA_ROOT": str(tmp_path / "media"),
-                "DJANGO_SETTINGS_MODULE": "facturamos.settings",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "10 kills, 30 people"
-    assert done.stdout.splitlines()[:-1] == []
+    *problems, told = played(tmp_path, ready, "tests.accounts.campaign_kills")
+    assert told == "10 kills, 30 people"
+    assert problems == []

@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from accounts.models import AuditEvent
-from accounts.services import send_welcome
+from accounts.services import accept_notice, send_welcome
 from facturamos.letters import Letter
 from facturamos.mail import Mail, post
 from facturamos.models import OutboxMessage
@@ -182,6 +182,16 @@ class TestActions:
         address = f"{page_of(user.customer)}bienvenida/{user.pk}/"
         page = signed_in(colleague(VENTAS)).post(address, follow=True)
         assert "No se envió" in text_of(page)
+
+
+def test_of_many_acceptances_the_rest_is_a_click_away(client, user, outsider):
+    for number in range(2, 13):
+        notice = factories.make_notice(f"{number}")
+        accept_notice(user=user, notice_id=notice.pk)
+        accept_notice(user=outsider, notice_id=notice.pk)
+    some = client.get(page_of(user.customer)).context["story"].consents
+    assert len(some.rows) == 10
+    assert client.get(some.more).context["cl"].result_count == 12
 
 
 @pytest.mark.slow

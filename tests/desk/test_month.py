@@ -2,6 +2,7 @@
 
 import io
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from accounts.models import AuditEvent
 from desk import month_pages
 from desk.month import Month, Share, add_up, shares
 from desk.month_data import read_month
+from desk.month_tables import for_book, totals
 from facturamos.money import to_cents
 from payments.models import Constancia, InvoiceRequest, Payment
 from payments.recording import record_payment
@@ -217,6 +219,20 @@ class TestPack:
             (second.printed_reference, Decimal("95.00"))
         ]
 
+    def test_money_of_another_currency_is_told_and_not_added_up(self, october):
+        pack = read_month(OCTOBER)
+        (own,) = pack.deposits
+        both = replace(pack, deposits=[own, replace(own, currency="USD", amount=Decimal("9.00"))])
+        told = {row[0]: row[1:] for row in totals(both).rows}
+        assert told["Depósitos en el banco: por decidir"][::4] == (1, Decimal("77.00"))
+        assert told["Depósitos en otra moneda, que no se suman"] == (1, *[None] * 4)
+        listed = for_book(both)[-1]
+        assert [row[-2:] for row in listed.rows] == [
+            ("MXN", Decimal("77.00")),
+            ("USD", Decimal("9.00")),
+        ]
+        assert (listed.foot[0], listed.foot[-1]) == ("Suma en MXN", Decimal("77.00"))
+
     def test_what_happens_later_never_changes_a_month_that_ended(self, october, cxc, clock):
         first, second = october
         before = read_month(OCTOBER)
@@ -302,8 +318,14 @@ class TestPages:
         monkeypatch.setattr(month_pages, "MOST_ROWS_ON_PAPER", 1)
         page = client.get(FILE, {"mes": "2026-10", "formato": "pdf"})
         text = text_of(page.content)
-        assert "Son 2 renglones" in text
+        assert "Sus renglones (2) están en el archivo XLSX" in text
         assert "Suman $2,000.00." in text
+
+    def test_the_lists_share_what_fits_on_paper(self, client, october, monkeypatch):
+        monkeypatch.setattr(month_pages, "MOST_ROWS_ON_PAPER", 2)
+        text = text_of(client.get(FILE, {"mes": "2026-10", "formato": "pdf"}).content)
+        assert "Sus renglones (2)" not in text  # the payments
+        assert text.count("Sus renglones (1)") == 2  # the invoice that waits, the balance
 
     def test_a_month_without_anything_has_its_files(self, client, db):
         for kind in ("xlsx", "pdf"):

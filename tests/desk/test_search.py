@@ -48,7 +48,10 @@ class TestReferences:
 
     def test_any_spelling_leads_straight_to_it(self, client, constancia):
         r = constancia.reference
-        for text in (r, f"{r[:3]} {r[3:]}", f"{r[:3]}-{r[3:]}", f"000{r}", f" Ref. {r}. "):
+        for text in (
+            *(r, f"{r[:3]} {r[3:]}", f"{r[:3]}-{r[3:]}", f"000{r}"),
+            *(f" Ref. {r}. ", f"Constancia {r}"),
+        ):
             page = client.get(SEARCH, {"q": text})
             assert page.headers["Location"] == (
                 f"/admin/payments/constancia/{constancia.pk}/change/"
@@ -108,13 +111,15 @@ class TestAmountsAndKeys:
         factories.pay(constancia, cxc)
         movement = deposit(cxc, "1305.00")
         claim = claim_of(user, amount=Decimal("1305.00"))
-        for text in ("1,305.00", "$1305", "$ 1,305.0"):
+        for text in ("1,305.00", "$1305", "$ 1,305.0", "$1,305.00 MXN", "1305 pesos", "1305"):
             assert found(client, text) == {
                 "Constancias": [constancia.printed_reference],
                 "Pagos": ["$1,305.00"],
                 "Depósitos del banco": ["$1,305.00"],
                 "Reclamos de depósito": ["$1,305.00"],
             }, text
+        # Four digits are no reference that somebody mistyped.
+        assert "no puede existir" not in text_of(client.get(SEARCH, {"q": "1305"}))
         page = client.get(SEARCH, {"q": "$1305"}).content.decode()
         assert f"/admin/reconciliation/movement/{movement.pk}/change/" in page
         assert f"/admin/reconciliation/depositclaim/{claim.pk}/change/" in page

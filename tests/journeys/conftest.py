@@ -62,7 +62,7 @@ class Walker:
 
     def _listen(self, message) -> None:
         # A status of 400 or more, which some steps are about, is told as an error too.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
 
     def open(self, path: str) -> None:
@@ -104,13 +104,15 @@ class Walker:
     def path(self) -> str:
         return self.page.url.removeprefix(self.portal.url)
 
-    def picture(self, name: str) -> None:
-        """Check that nothing sticks out at a telephone's width; keep pictures when asked to."""
+    def picture(self, name: str, *, widths: tuple[int, ...] = (360, 1280)) -> None:
+        """Check that nothing sticks out at a telephone's width; keep pictures, of these widths,
+        when asked to."""
         for width, height in ((360, 740), (1280, 800)):
             self.page.set_viewport_size({"width": width, "height": height})
             inner = self.page.evaluate("document.documentElement.scrollWidth")
             assert inner <= width, f"{self.page.url} is {inner} px wide on a screen of {width}"
-            if self._keeps_pictures and (folder := os.environ.get("SCREENSHOTS")):
+            folder = os.environ.get("SCREENSHOTS")
+            if self._keeps_pictures and folder and width in widths:
                 path = Path(folder) / f"{name}-{width}.png"
                 self.page.screenshot(path=path, full_page=True)
                 Image.open(path).quantize(128).save(path, optimize=True)

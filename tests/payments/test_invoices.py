@@ -2,8 +2,6 @@
 
 import os
 import resource
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -29,7 +27,7 @@ from payments.models import Constancia, FiscalProfile, InvoiceRequest
 from payments.recording import record_payment
 from payments.services import cancel_constancia, expire_due
 from tests import factories
-from tests.live import ROOT, fresh_database
+from tests.live import played
 from tests.payments import cfdis
 from tests.payments.ledger import DAY
 
@@ -373,33 +371,16 @@ class TestAtOnce:
 
     pytestmark = pytest.mark.slow
 
-    def play(self, folder, ready, *options: str) -> list[str]:
-        with fresh_database(folder, copied_from=ready.database) as address:
-            done = subprocess.run(
-                [sys.executable, "-m", "tests.payments.issuing_at_once", "4", *options],
-                cwd=ROOT,
-                env=os.environ
-                | {
-                    "DATABASE_URL": address,
-                    "MEDIA_ROOT": str(folder / "media"),
-                    "DJANGO_SETTINGS_MODULE": "facturamos.settings",
-                },
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=120,
-            )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.splitlines()
+    PROGRAM = ("tests.payments.issuing_at_once", "4")
 
     def test_one_issues_it_and_the_others_are_told(self, tmp_path, ready):
-        *told, files = self.play(tmp_path, ready)
+        *told, files = played(tmp_path, ready, *self.PROGRAM)
         assert told.count("issued") == 4
         assert sum("ya se emitió con el UUID" in sentence for sentence in told) == 12
         assert files == "files: 8"
 
     def test_without_the_lock_the_race_is_there_and_the_row_decides(self, tmp_path, ready):
-        *told, files = self.play(tmp_path, ready, "unlocked")
+        *told, files = played(tmp_path, ready, *self.PROGRAM, "unlocked")
         assert told.count("issued") == 4
         late = sum("acaba de emitir" in sentence for sentence in told)
         if "postgres" in os.environ.get("DATABASE_URL", ""):

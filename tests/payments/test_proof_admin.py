@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from payments.models import PaymentProof
@@ -145,6 +146,7 @@ class TestPage:
     def test_a_fixed_number_of_queries(self, client, constancia, django_assert_num_queries, count):
         contents = [samples.another_image(number) for number in range(count)]
         proof = factories.send_proof(constancia, *contents)
+        ContentType.objects.get_for_model(PaymentProof)  # once in a process
         with django_assert_num_queries(10):
             client.get(page_of(proof))
 

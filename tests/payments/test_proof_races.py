@@ -6,38 +6,20 @@ import sys
 
 import pytest
 
-from tests.live import ROOT, fresh_database
+from tests.live import ROOT, fresh_database, played
 
 pytestmark = pytest.mark.slow
 
 
-def play(tmp_path, ready, *arguments: str) -> list[str]:
-    """What `tests.payments.proofs_at_once` printed on a fresh database."""
-    with fresh_database(tmp_path, copied_from=ready.database) as address:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.payments.proofs_at_once", *arguments],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "DATABASE_URL": address,
-                "MEDIA_ROOT": str(tmp_path / "media"),
-                "DJANGO_SETTINGS_MODULE": "facturamos.settings",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+PROGRAM = "tests.payments.proofs_at_once"
 
 
 def test_one_proof_one_answer_and_no_file_too_many(tmp_path, ready):
-    assert play(tmp_path, ready, "8") == ["8 rounds"]
+    assert played(tmp_path, ready, PROGRAM, "8") == ["8 rounds"]
 
 
 def test_without_row_locks_there_are_more_where_only_rows_are_locked(tmp_path, ready):
-    told = play(tmp_path, ready, "2", "unlocked")
+    told = played(tmp_path, ready, PROGRAM, "2", "unlocked")
     if "postgres" in os.environ.get("DATABASE_URL", ""):
         assert any("proofs of one picture" in line for line in told), told
     else:

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
@@ -247,14 +249,14 @@ class TestReview:
         proof = factories.send_proof(constancia)
         record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
         assert review_of(constancia)
-        assert not PaymentProof.objects.with_settled().get(pk=proof.pk).settled
+        assert not PaymentProof.objects.get(pk=proof.pk).is_settled
         record_payment(
             deposit=factories.make_deposit(constancia, "305.00", seen_paid=Decimal("1000.00")),
             by=cxc,
         )
         assert review_of(constancia) is None
         assert not PaymentProof.objects.in_review().exists()
-        assert PaymentProof.objects.with_settled().get(pk=proof.pk).settled
+        assert PaymentProof.objects.get(pk=proof.pk).is_settled
 
     def test_a_payment_in_part_is_newer_word_than_a_refusal_before_it(self, constancia, cxc):
         refuse_proof(proof=factories.send_proof(constancia), reason="No se lee.", by=cxc)
@@ -272,3 +274,14 @@ class TestReview:
         payments = constancia.payments.values_list("pk", flat=True)
         revert_payments(payments=list(payments), reason="Era de otro cliente.", by=cxc)
         assert PaymentProof.objects.in_review().get() == proof
+
+    def test_those_from_before_are_settled_by_their_migration(self, constancia, outsider, cxc):
+        paid = factories.send_proof(constancia)
+        factories.pay(constancia, cxc)
+        waiting = factories.send_proof(factories.make_constancia(outsider))
+        PaymentProof.objects.update(settled_at=None)
+        import_module("payments.migrations.0005_settled_proofs").settle(apps, None)
+        assert PaymentProof.objects.in_review().get() == waiting
+        paid.refresh_from_db()
+        constancia.refresh_from_db()
+        assert paid.settled_at == constancia.paid_at

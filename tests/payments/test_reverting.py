@@ -1,5 +1,6 @@
 """Taking a payment back: a mistake of the desk, or a deposit the bank reversed."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -140,14 +141,14 @@ def payments_of(number, cxc) -> list[Payment]:
 def test_queries_of_recording_do_not_grow(number, cxc, django_assert_num_queries):
     people = [factories.make_consenting_user() for _ in range(number)]
     deposits = [factories.make_deposit(factories.make_constancia(person)) for person in people]
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         record_payments(deposits=deposits, by=cxc)
 
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_queries_of_reverting_do_not_grow(number, cxc, django_assert_num_queries):
     payments = payments_of(number, cxc)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         revert(*payments, by=cxc)
 
 
@@ -177,6 +178,13 @@ class TestPage:
         assert "Se deshizo 1 pago" in page.content.decode()
         assert PaymentReversal.objects.get().reverted_by == cxc
         assert "El banco lo devolvió." in page.content.decode()
+
+    def test_the_list_tells_the_day_on_the_companys_clock(self, payment, cxc, signed_in):
+        night = datetime(2026, 11, 21, 5, 30, tzinfo=UTC)  # still the 20th in Mexico
+        PaymentReversal.objects.create(
+            payment=payment, reason="Error", reverted_at=night, reverted_by=cxc
+        )
+        assert "deshecho el 20/11/2026 por" in signed_in(cxc).get(LIST).content.decode()
 
     def test_one_that_is_undone_is_not_asked_about(self, payment, cxc, signed_in):
         revert(payment, by=cxc)

@@ -94,7 +94,7 @@ def once(constancia) -> Iterator[str]:
 def main(rounds: int, *, unlocked: bool) -> None:
     """Play the rounds and print what broke."""
     if unlocked:
-        waiting = deciding._waiting
+        waiting = deciding.waiting_row
 
         def slow(movement: Movement) -> Movement:
             found = waiting(movement)
@@ -102,7 +102,7 @@ def main(rounds: int, *, unlocked: bool) -> None:
             return found
 
         QuerySet.select_for_update = lambda rows, *_, **__: rows  # type: ignore[method-assign]
-        vars(deciding)["_waiting"] = slow
+        vars(deciding)["waiting_row"] = slow
     user, cxc = factories.make_consenting_user(), factories.make_user(is_staff=True)
     for _ in range(rounds):
         for problem in decide_round(user, cxc):

@@ -30,7 +30,7 @@ from tests.reconciliation.bank import spei, statement  # noqa: E402
 # Whoever was killed is known to be gone.
 work.SILENCE = timedelta(0)
 # About as many as an import of these few lines runs, so that nearly every gap is met.
-MOST_STATEMENTS = 50
+MOST_STATEMENTS = 75
 
 
 class Killer:

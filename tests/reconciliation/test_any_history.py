@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from payments.models import Constancia, Payment
-from reconciliation.deciding import DecisionError, accept_return
+from reconciliation.deciding import DecisionError
 from reconciliation.judging import judge_waiting
 from reconciliation.models import Movement, Sighting, Statement
 from reconciliation.movement import Movement as Line
+from reconciliation.taking_back import accept_return
 from reconciliation.work import ask_to_confirm, ask_to_undo, go_on
 from tests import factories
 from tests.reconciliation import writers

@@ -121,7 +121,7 @@ def test_its_queries_do_not_grow(user, cxc, number, django_assert_num_queries):
     read = imported(statement(*lines), cxc)
     for each in constancias:
         factories.pay(each, cxc)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         list(judge_waiting(statement=read))
     assert verdicts(read) == ["already_paid"] * number
     assert Movement.objects.filter(amount=Decimal("5.00")).count() == number

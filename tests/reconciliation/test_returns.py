@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciliation import reading
-from reconciliation.deciding import DecisionError, accept_return, undo
+from reconciliation.deciding import DecisionError, ignore
 from reconciliation.models import Movement, Statement
+from reconciliation.taking_back import accept_return, undo
 from reconciliation.work import ask_to_confirm, ask_to_undo, go_on, go_on_with_all
 from tests import factories
 from tests.reconciliation.bank import imported, rolled_back, spei, statement
@@ -130,10 +131,10 @@ class TestReturnFirst:
         deposit = pair[0].movements.get()
         assert (deposit.verdict, deposit.returns) == ("exact", None)
 
-    def test_a_return_that_was_set_aside_counts_when_its_deposit_comes_again(
+    def test_a_return_that_a_person_set_aside_counts_when_its_deposit_comes_again(
         self, pair, constancia, cxc
     ):
-        accept_return(movement=pair[1].movements.get(), by=cxc)
+        ignore(movement=pair[1].movements.get(), reason="Es de otro.", by=cxc)
         take_back(pair[0], cxc)
         again = imported(statement(spei(constancia, folio=5)), cxc)
         deposit, back = both(again, pair[1])

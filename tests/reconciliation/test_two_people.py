@@ -1,15 +1,19 @@
 """Above TWO_PEOPLE_ABOVE, who confirms a deposit is not who loaded its statement."""
 
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from accounts.models import AuditEvent
 from payments.groups import CXC
 from payments.models import Payment
+from payments.recording import record_payment
+from payments.services import NotPayableError
 from reconciliation.deciding import DecisionError, Part, assign
 from reconciliation.models import Movement
-from reconciliation.work import ask_to_confirm, go_on
+from reconciliation.work import ask_to_confirm, ask_to_judge, go_on
 from tests import factories
 from tests.desk.staff import colleague
 from tests.reconciliation.bank import imported, spei, statement
@@ -64,6 +68,53 @@ class TestWholeStatements:
         payment = Payment.objects.get()
         page = text_of(signed_in(cxc).get(f"/admin/payments/payment/{payment.pk}/change/"))
         assert f"que cargó {cxc} el" in page
+
+
+class TestWithoutPeople:
+    """What the portal confirms by itself, for one person or none."""
+
+    def test_what_is_confirmed_as_it_is_loaded(self, cxc, constancia, settings):
+        settings.AUTO_CONFIRM_EXACT = True
+        read = imported(statement(spei(constancia)), cxc)
+        movement = read.movements.get()
+        assert (read.state, movement.state, movement.verdict) == ("ready", "waiting", "suggestion")
+        assert not Payment.objects.exists()
+
+    def test_what_a_command_loads_and_confirms(self, constancia, other, tmp_path):
+        file = tmp_path / "movimientos.exp"
+        file.write_bytes(statement(spei(constancia)))
+        call_command("import_statement", str(file), "--confirm", stdout=StringIO())
+        assert not Payment.objects.exists()
+        movement = Movement.objects.get()
+        assign(movement=movement, parts=[Part(constancia.pk, movement.amount)], by=other)
+        assert Payment.objects.get().recorded_by == other
+
+    def test_one_that_was_refused_is_refused_after_it_was_compared_again(self, cxc, constancia):
+        read = imported(statement(spei(constancia)), cxc)
+        confirmed(read, cxc)
+        ask_to_judge(statement=read, by=cxc)
+        go_on(read)
+        assert read.movements.get().verdict == "exact"
+        confirmed(read, cxc)
+        assert not Payment.objects.exists()
+
+
+def test_small_pieces_of_one_constancia_are_a_large_deposit(cxc, other, constancia):
+    """By hand, then from two statements: together they pass the limit."""
+    by_hand = factories.make_deposit(constancia, "400.00")
+    record_payment(deposit=by_hand, by=cxc)
+    for number, amount in enumerate(["500.00", "405.00"]):
+        deposit(cxc, amount, constancia if number else None)
+    first, second = Movement.objects.order_by("pk")
+    assign(movement=first, parts=[Part(constancia.pk, first.amount)], by=cxc)
+    with pytest.raises(DecisionError, match="otra persona"):
+        assign(movement=second, parts=[Part(constancia.pk, second.amount)], by=cxc)
+    rest = factories.make_deposit(constancia, "405.00", seen_paid=Decimal("900.00"))
+    with pytest.raises(NotPayableError, match="no se confirma a mano"):
+        record_payment(deposit=rest, by=other)
+    assign(movement=second, parts=[Part(constancia.pk, second.amount)], by=other)
+    constancia.refresh_from_db()
+    assert constancia.status == "paid"
 
 
 class TestQueue:

@@ -7,10 +7,14 @@ import time
 
 import environ
 import pytest
+from django.test import Client, override_settings
 
 from facturamos import logs
 from tests import factories
 from tests.facturamos.test_settings import BASE, PRODUCTION, load  # noqa: F401 (a fixture)
+from tests.reconciliation.bank import rolled_back
+from tests.security.walking import ANONYMOUS, BEFORE_CODE, Visitor
+from tests.security.world import World, build
 
 
 @pytest.fixture
@@ -53,3 +57,41 @@ def now(monkeypatch):
 
     monkeypatch.setattr(time, "time", lambda: Now.seconds)
     return Now
+
+
+@pytest.fixture(scope="module")
+def _built(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The world and its files, made once for a module, in a transaction that is never committed."""
+    media = tmp_path_factory.mktemp("world")
+    cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=media, PASSWORD_HASHERS=cheap),
+        rolled_back(),
+    ):
+        yield build(), media
+
+
+@pytest.fixture
+def world(_built, db, settings) -> World:
+    """A row of everything. What a test does to it is gone afterwards."""
+    made, settings.MEDIA_ROOT = _built
+    return made
+
+
+@pytest.fixture
+def client_of(world, signed_in):
+    """Makes the browser's stand-in of a visitor; what breaks is an answer 500."""
+
+    def make(visitor: Visitor, **defaults) -> Client:
+        defaults = {"raise_request_exception": False, **defaults}
+        if visitor.name == ANONYMOUS:
+            return Client(**defaults)
+        person = world.people[visitor.person]
+        if visitor.name != BEFORE_CODE:
+            return signed_in(person, **defaults)
+        client = Client(**defaults)
+        client.force_login(person)
+        return client
+
+    return make

@@ -21,17 +21,18 @@ class Who(StrEnum):
     STAFF = "the staff"
     ADMINISTRATOR = "administrators"
     NOBODY = "nobody"
+    NOWHERE = "nobody: behind the staff's door there is nothing"
 
 
 @dataclass(frozen=True)
 class Door:
-    """Who passes. `owned`: the address names something of A's, which exists for nobody else;
-    `before_code`: open to staff whose session has not seen a second factor.
+    """Who passes. `hidden`: it does not exist for others: what the address names is A's, or needs
+    the permissions; `before_code`: open to staff whose session has not seen a second factor.
     """
 
     who: Who
     permissions: tuple[str, ...] = ()
-    owned: bool = False
+    hidden: bool = False
     before_code: bool = False
 
 
@@ -39,9 +40,11 @@ def permission(*labels: str) -> Door:
     return Door(Who.STAFF, labels)
 
 
-ANYBODY, SIGNED_IN, OUTSIDE, CUSTOMER, DISTRIBUTOR, STAFF, ADMINISTRATOR, NOBODY = map(Door, Who)
-CUSTOMERS_OWN = Door(Who.CUSTOMER, owned=True)
-OWN = Door(Who.SIGNED_IN, owned=True)
+ANYBODY, SIGNED_IN, OUTSIDE, CUSTOMER, DISTRIBUTOR, STAFF, ADMINISTRATOR, NOBODY, NOWHERE = map(
+    Door, Who
+)
+CUSTOMERS_OWN = Door(Who.CUSTOMER, hidden=True)
+OWN = Door(Who.SIGNED_IN, hidden=True)
 ANYBODY_EVEN_BEFORE = Door(Who.ANYBODY, before_code=True)
 SIGNED_IN_EVEN_BEFORE = Door(Who.SIGNED_IN, before_code=True)
 
@@ -50,7 +53,7 @@ PORTAL = {
     "account_login": ANYBODY,
     "account_signup": ANYBODY,  # says that it is closed
     "account_inactive": ANYBODY,
-    "account_logout": ANYBODY_EVEN_BEFORE,
+    "account_logout": SIGNED_IN_EVEN_BEFORE,
     "mfa_authenticate": SIGNED_IN,
     "account_confirm_login_code": SIGNED_IN,
     "mfa_trust": SIGNED_IN,
@@ -65,7 +68,7 @@ PORTAL = {
     "mfa_add_webauthn": SIGNED_IN_EVEN_BEFORE,
     "mfa_remove_webauthn": OWN,
     "mfa_view_recovery_codes": OWN,
-    "mfa_generate_recovery_codes": OWN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
     "mfa_download_recovery_codes": OWN,
     "account_change_password": SIGNED_IN_EVEN_BEFORE,
     "account_reset_password": ANYBODY_EVEN_BEFORE,
@@ -77,7 +80,7 @@ PORTAL = {
     "accounts:privacy": OUTSIDE,
     "accounts:privacy_integral": ANYBODY,
     # The customers' road.
-    "renewals:home": ANYBODY,
+    "renewals:home": SIGNED_IN,
     "renewals:start": CUSTOMER,
     "renewals:quote": CUSTOMER,
     "renewals:migration": CUSTOMER,
@@ -93,7 +96,7 @@ PORTAL = {
     "payments:invoice_pdf": CUSTOMERS_OWN,
     "payments:invoice_xml": CUSTOMERS_OWN,
     "payments:proof": CUSTOMERS_OWN,
-    "payments:proof_file": Door(Who.SIGNED_IN, ("payments.view_prooffile",), owned=True),
+    "payments:proof_file": Door(Who.SIGNED_IN, ("payments.view_prooffile",), hidden=True),
     "payments:verify": ANYBODY,
     "payments:distributor": DISTRIBUTOR,
     "payments:distributor_csv": DISTRIBUTOR,
@@ -108,18 +111,18 @@ IMPORT, UNDO = "reconciliation.import_statement", "reconciliation.undo_statement
 ISSUE, LOAD = "payments.issue_invoicerequest", "accounts.load_tables"
 ADMIN = {
     "index": STAFF,
-    "app_list": STAFF,
+    "app_list": Door(Who.STAFF, ("payments.view_constancia",), hidden=True),  # of an app of theirs
     "jsi18n": STAFF,
-    "autocomplete": STAFF,  # by the field and its model, as Django's own
-    "view_on_site": STAFF,
+    "autocomplete": permission("accounts.view_customer"),  # of what is looked for
+    "view_on_site": NOWHERE,  # no row has a page of its own outside
     "password_change": STAFF,
     "password_change_done": STAFF,
-    "login": ANYBODY,
-    "logout": STAFF,
+    "login": STAFF,
+    "logout": SIGNED_IN,
     "desk_search": STAFF,  # each kind of thing by its own permission
     "desk_customer": permission("accounts.view_customer"),
     "desk_customer_welcome": permission("accounts.change_user"),
-    "desk_month": permission("payments.view_payment"),
+    "desk_month": permission("payments.view_payment", "accounts.export_lists"),
     "desk_month_file": permission("payments.view_payment", "accounts.export_lists"),
     "facturamos_outboxmessage_examples": ADMINISTRATOR,
     "facturamos_outboxmessage_example": ADMINISTRATOR,
@@ -148,7 +151,7 @@ ADMIN = {
     "reconciliation_statement_undo": permission(UNDO),
     "reconciliation_statement_upload": permission(IMPORT),
     "reconciliation_statement_columns": permission(IMPORT),
-    "reconciliation_statement_download": permission(IMPORT),
+    "reconciliation_statement_download": permission("reconciliation.view_statement"),
 }
 
 # What each model's own pages allow, besides looking: who adds, and who deletes.
@@ -181,7 +184,7 @@ MODELS = {
 def table() -> dict[str, Door]:
     """All of it, by the names of the addresses."""
     doors = PORTAL | {f"admin:{name}": door for name, door in ADMIN.items()}
-    doors["admin/(?P<url>.*)$"] = STAFF  # nothing is there
+    doors["admin/(?P<url>.*)$"] = NOWHERE
     for model, allowed in MODELS.items():
         doors |= _of_a_model(model, allowed.split())
     return doors

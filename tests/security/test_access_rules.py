@@ -4,7 +4,6 @@ import re
 from decimal import Decimal
 
 import pytest
-from django.apps import apps
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
@@ -19,8 +18,6 @@ from tests import factories
 from tests.payments.proof_samples import read
 
 pytestmark = pytest.mark.slow
-
-DESK = ("/admin/", "/admin/payments/constancia/", "/admin/payments/paymentproof/")
 
 
 def routes(patterns=None, prefix=""):
@@ -224,23 +221,3 @@ class TestZ9:
             gated += 1
         assert gated > 8
         assert PrivacyNotice.objects.published().first().version == "2"
-
-
-def test_Z8_looking_changes_nothing(user, cxc, constancia, signed_in):
-    """Traces apart: the audit, sessions, and the counters of the limits."""
-    traces = {"AuditEvent", "Session", "UserSession"}
-    models = [model for model in apps.get_models() if model.__name__ not in traces]
-
-    def counted() -> dict[str, int]:
-        return {model._meta.label: model._default_manager.count() for model in models}
-
-    own = f"/constancias/{constancia.reference}/"
-    pages = ("/panel/", "/renovacion/", "/constancias/", own, f"{own}comprobante/")
-    clients = {signed_in(user): pages, signed_in(cxc): DESK}
-    for client, addresses in clients.items():
-        client.get(addresses[0])  # what the first page of a session writes is not of the page
-        before = counted()
-        for address in addresses:
-            client.get(address, {"accept": "1", "generate": "1", "cancel": "1"})
-            client.head(address)
-        assert counted() == before

@@ -11,37 +11,15 @@ from accounts.models import AuditEvent
 from tests import factories
 from tests.accounts.people import NEW, PASSWORD, change, enrol, forget_proof, post_password, walk_in
 from tests.codes import DEMO_SECRET, code
-from tests.test_errors import addresses
 
 
 class TestA13:
-    """Staff, and their second factor."""
-
-    # All that staff may open before: signing out, enrolling, passwords, and whether we are alive.
-    OPEN = {
-        "/salir/", "/cuenta/2fa/aplicacion/", "/cuenta/2fa/llave/", "/cuenta/confirmar/",
-        "/cuenta/confirmar/codigo/", "/cuenta/confirmar/llave/", "/cuenta/sesion/",
-        "/contrasena/", "/contrasena/olvidada/", "/contrasena/olvidada/enviada/",
-        "/contrasena/nueva/1-1/", "/contrasena/nueva/lista/", "/salud/", "/salud/listo/",
-    }  # fmt: skip
+    """Staff, and their second factor; that every page asks for it, `test_doors.py` tries."""
 
     @pytest.fixture
     def halfway(self, cxc):
         """A session with the password only."""
         return walk_in(cxc)
-
-    def test_A13_without_one_every_page_leads_to_enrolment(self, halfway):
-        admin = [
-            "/admin/",
-            "/admin/payments/constancia/",
-            "/admin/reconciliation/statement/cargar/",
-        ]
-        for address in [*admin, *sorted(set(addresses()) - self.OPEN)]:
-            for method in ("get", "post"):
-                answer = getattr(halfway, method)(address)
-                assert answer.headers.get("Location") == "/cuenta/2fa/aplicacion/", address
-        for address in self.OPEN - {"/salir/", "/salud/listo/"}:
-            assert halfway.get(address).headers.get("Location") != "/cuenta/2fa/aplicacion/"
 
     def test_A13_a_session_from_before_is_asked_for_the_code(self, halfway, cxc):
         enrol(cxc)

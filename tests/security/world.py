@@ -1,8 +1,10 @@
 """One company with a row of everything, for the tests that walk through every address."""
 
+import json
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -12,6 +14,7 @@ from accounts.campaigns import start_campaign
 from accounts.models import Customer, Distributor, PrivacyNotice, User
 from accounts.services import accept_notice, send_welcome
 from accounts.tokens import welcome_tokens
+from payments.documents import draw_missing
 from payments.groups import CONSULTA, CXC, VENTAS
 from payments.models import Constancia
 from reconciliation.claims import claim_deposit
@@ -19,6 +22,7 @@ from reconciliation.mappings import explain
 from reconciliation.parsers.table import Mapping
 from reconciliation.work import go_on
 from renewals.models import Product
+from renewals.services import acknowledge_version_4
 from tests import factories
 from tests.accounts.people import enrol
 from tests.payments import cfdis
@@ -27,6 +31,7 @@ from tests.tables import as_csv, uploaded
 
 # Stands in every row of customer A that a list may show, and nowhere else.
 NAME_OF_A, RFC_OF_A = "Ferretería Ajena del Norte", "FAN150803AB1"
+PASSKEY = json.loads((settings.BASE_DIR / "tests/accounts/passkey.json").read_text())
 HEADERS = ["Dia de operacion", "Detalle", "Entradas"]
 
 
@@ -62,13 +67,16 @@ def build() -> World:
     _passkey(people["customer A"])
     welcomed = factories.make_user(customer, password=None)
     constancia = _paid(people["customer A"], people["CxC"])
+    acknowledge_version_4(customer=customer, by=people["customer A"])
     neighbour = factories.make_consenting_user(factories.make_customer(distributor=ours))
     world = World(
         people, customer, constancia, waiting=_under_way(neighbour, people["CxC"]),
         welcomed=welcomed,
     )  # fmt: skip
-    factories.make_quote(customer)
+    for name in ("customer A", "customer B"):
+        factories.make_quote(people[name].customer)
     _desk(world)
+    draw_missing()  # else whoever looks first would have it drawn
     return world
 
 
@@ -91,9 +99,7 @@ def _consenting(*, distributor: Distributor) -> User:
 
 
 def _passkey(person: User) -> None:
-    Authenticator.objects.create(
-        user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Llave", "credential": {}}
-    )
+    Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data=PASSKEY)
 
 
 def _paid(user: User, cxc: User) -> Constancia:
@@ -130,6 +136,7 @@ def _desk(world: World) -> None:
         by=world.people["customer A"],
     )
     Product.objects.get_or_create(code="X1", defaults={"name": "Otro"})
+    start_campaign(by=cxc)
     send_welcome(user=world.welcomed, by=cxc)
     columns = Mapping(date=HEADERS[0], description=(HEADERS[1],), deposit=HEADERS[2])
     explained = imported(as_csv(HEADERS, ["01/11/2026", "ALGO", "10.00"]), cxc, name="una.csv")
@@ -139,4 +146,3 @@ def _desk(world: World) -> None:
     imported(as_csv(unknown, ["01/11/2026", "ALGO", "10.00"]), cxc, name="otra.csv")
     table = as_csv(["RFC", "Nombre o razón social"], ["EMP990101AA1", "Empresa por cargar"])
     uploaded("customers", table, cxc)
-    start_campaign(by=cxc)

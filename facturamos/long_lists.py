@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest
 
-from facturamos.tampered import CheckedActions, CheckedFields
+from facturamos.tampered import CheckedFields, check_ticked
 
 # From so many rows on, a list says about how many there are.
 EXACT_BELOW = 10_000
@@ -38,7 +38,7 @@ class LongListPaginator(Paginator):
         return About(max(int(plan[0]["Plan"]["Plan Rows"]), counted))
 
 
-class LongListAdmin(CheckedFields, CheckedActions, admin.ModelAdmin):
+class LongListAdmin(CheckedFields, admin.ModelAdmin):
     """What every list of the portal's admin has: no count of everything beside each page."""
 
     paginator = LongListPaginator
@@ -48,3 +48,8 @@ class LongListAdmin(CheckedFields, CheckedActions, admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """No regular expression in an address: one may keep the database busy for minutes."""
         return not lookup.endswith("regex") and super().lookup_allowed(lookup, value, request)
+
+    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
+        """An action is about rows."""
+        check_ticked(request)
+        return super().response_action(request, queryset)

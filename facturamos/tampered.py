@@ -1,11 +1,13 @@
 """What a page of the admin never sends, where Django itself would answer with 500."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 
 def is_id(text: str) -> bool:
@@ -16,13 +18,25 @@ def is_id(text: str) -> bool:
 class CheckedAutocomplete(AutocompleteSelect):
     """Shows a form again without asking the database for the row `x`."""
 
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         """Those of the values that can be rows."""
         return super().optgroups(name, [each for each in value if is_id(str(each))], attr)
 
 
+class CheckedChoices(forms.ModelMultipleChoiceField):
+    """Several rows, none of them with a number that no row can have."""
+
+    def clean(self, value: Any) -> Any:
+        """An error of the form, as for a row that is not there."""
+        for each in value or ():
+            if not is_id(str(each)):
+                code = "invalid_pk_value"
+                raise forms.ValidationError(self.error_messages[code], code, {"pk": each})
+        return super().clean(value)
+
+
 class CheckedFields:
-    """For an admin and its inlines: with that widget."""
+    """For an admin and its inlines: with those."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Where Django would put its own."""
@@ -31,13 +45,13 @@ class CheckedFields:
             kwargs["widget"] = CheckedAutocomplete(db_field, page.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Where Django would put its own."""
+        kwargs.setdefault("form_class", CheckedChoices)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
-class CheckedActions:
-    """For an admin whose rows have numbers: an action is about rows."""
 
-    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        """400 when something else was ticked."""
-        if not all(map(is_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
-            raise BadRequest("An action on what is no row")
-        answer: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc]
-        return answer
+def check_ticked(request: HttpRequest) -> None:
+    """400 when an action of a list is to be done with what is no row."""
+    if not all(map(is_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+        raise BadRequest("An action on what is no row")

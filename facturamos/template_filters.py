@@ -56,8 +56,12 @@ def plain_money(amount: Decimal) -> str:
 
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
 SYSTEMS = {
-    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad",
-    "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
 }
 
 

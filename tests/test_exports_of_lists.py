@@ -201,7 +201,7 @@ class TestExport:
         page = client.get(f"{CUSTOMERS}exportar/", {"nada": "1"})
         assert page.headers["Location"] == f"{CUSTOMERS}?e=1"
         assert client.get(f"{CUSTOMERS}exportar/", {"users__password": "x"}).status_code == 400
-        for nonsense in ({"formato": "exe"}, {"q": "\0"}, {"p": "x", "o": "9.x"}):
+        for nonsense in ({"formato": "exe"}, {"p": "x", "o": "9.x"}):
             assert len(read_csv(client.get(f"{CUSTOMERS}exportar/", nonsense))) == 1
 
     def test_a_long_list_leaves_as_csv(self, client, monkeypatch):

@@ -244,7 +244,7 @@ class TestPage:
         assert self.deeds(client, at_desde="2999-01-01") == []
         assert self.deeds(client, at_hasta="2001-01-01") == []
         everything = len(self.deeds(client))
-        for nonsense in ({"quien": "x" * 50}, {"que": "nada"}, {"at_desde": "ayer\x00"}):
+        for nonsense in ({"quien": "x" * 50}, {"que": "nada"}, {"at_desde": "ayer"}):
             assert len(self.deeds(client, **nonsense)) == everything
 
     def test_search_by_reference_rfc_person_deed_and_request(self, client, paid, cxc, outsider):

@@ -155,7 +155,9 @@ class TestNothing:
 
     @pytest.mark.parametrize("text", [*HOSTILE, "", "   ", "%", "_", "-", "\u202e"])
     def test_nonsense_is_no_error(self, client, text):
-        assert client.get(SEARCH, {"q": text}).status_code == 200
+        # A NUL is refused before any page: facturamos/addresses.py.
+        status = 400 if "\0" in text else 200
+        assert client.get(SEARCH, {"q": text}).status_code == status
 
     def test_an_empty_page_explains_itself(self, client):
         assert "123-4567" in text_of(client.get(SEARCH))

@@ -20,7 +20,7 @@ ADDRESS = re.compile(r"https?://\S+")
 # Every pair of templates is a mail.
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 OURS = {file.stem for file in (TEMPLATES / "emails").glob("*.txt")} - {"base"}
-ALLAUTH_S = (TEMPLATES / "account" / "email").glob("*_message.txt")
+ALLAUTH_S = TEMPLATES.glob("*/email/*_message.txt")
 NAMES = sorted(OURS | {file.stem.removesuffix("_message") for file in ALLAUTH_S})
 
 

@@ -233,4 +233,6 @@ class TestSearching:
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_no_search_breaks_it(self, client, movement, text):
-        assert client.get(page_of(movement), {"q": text, "parte": text}).status_code == 200
+        # A NUL is refused before any page: facturamos/addresses.py.
+        status = 400 if "\0" in text else 200
+        assert client.get(page_of(movement), {"q": text, "parte": text}).status_code == status

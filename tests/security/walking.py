@@ -196,11 +196,10 @@ def differing(before: dict[str, list[str]], after: dict[str, list[str]]) -> set[
 
 
 def read(response: Any) -> Any:
-    """The answer, with its file read to the end and closed."""
+    """The answer, with its file read to the end, which closes it."""
     if response.streaming:
         for _ in response.streaming_content:
             pass
-    response.close()
     return response
 
 

@@ -73,8 +73,8 @@ def build() -> World:
         people, customer, constancia, waiting=_under_way(neighbour, people["CxC"]),
         welcomed=welcomed,
     )  # fmt: skip
-    for name in ("customer A", "customer B"):
-        factories.make_quote(people[name].customer)
+    for each in Customer.objects.filter(users__in=[people["customer A"], people["customer B"]]):
+        factories.make_quote(each)
     _desk(world)
     draw_missing()  # else whoever looks first would have it drawn
     return world

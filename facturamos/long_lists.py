@@ -49,7 +49,7 @@ class LongListAdmin(CheckedFields, admin.ModelAdmin):
         """No regular expression in an address: one may keep the database busy for minutes."""
         return not lookup.endswith("regex") and super().lookup_allowed(lookup, value, request)
 
-    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """An action is about rows."""
         check_ticked(request)
-        return super().response_action(request, queryset)
+        return super().response_action(request, *args, **kwargs)

@@ -109,6 +109,10 @@ def tampered(form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
         # No server takes an address as long as that.
         value = value[:LONGEST_QUERY] if form.method == "get" else value
         yield f"{what} everywhere", {name: [value] for name in everything}
+    if form.method == "post":
+        # The whole of a form may have 1 MB.
+        for size in (1_000_000, 1_100_000):
+            yield f"{size} signs", form.filled(**{name: [b"x" * size] for name in everything[1:2]})
     for number, name in enumerate(everything):
         for what in ("NUL", _by_turns(2 * number), _by_turns(2 * number + 1)):
             value = HOSTILE[what][:LONGEST_QUERY] if form.method == "get" else HOSTILE[what]

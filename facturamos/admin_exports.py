@@ -14,7 +14,7 @@ from django.contrib.admin.utils import label_for_field, lookup_field
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -88,7 +88,7 @@ class ExportableAdmin(LongListAdmin):
             by=request.user,
             model=self.model,
             file_format=file_format,
-            filters=_without_nul(query),
+            filters=dict(query.lists()),
             rows=count,
         )
         columns = list(self.export_columns or self.get_list_display(request))
@@ -130,14 +130,6 @@ class ExportableAdmin(LongListAdmin):
             return _as_written(value)
         choices = dict(field.flatchoices)
         return _plain(choices.get(value, value) if choices else value)
-
-
-def _without_nul(query: QueryDict) -> dict[str, list[str]]:
-    """What PostgreSQL can keep of an address."""
-    return {
-        key.replace("\0", ""): [value.replace("\0", "") for value in values]
-        for key, values in query.lists()
-    }
 
 
 class _WholeList(ChangeList):

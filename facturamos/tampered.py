@@ -1,6 +1,7 @@
 """What a page of the admin never sends, where Django itself would answer with 500."""
 
 from collections.abc import Sequence
+from datetime import MAXYEAR
 from typing import Any
 
 from django import forms
@@ -13,6 +14,11 @@ from django.http import HttpRequest
 def is_id(text: str) -> bool:
     """Whether it can be a row's number: a larger one fits no column."""
     return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def is_year(text: str) -> bool:
+    """Whether it is a year of a calendar whose next year is one too."""
+    return is_id(text) and 0 < int(text) < MAXYEAR
 
 
 class CheckedAutocomplete(AutocompleteSelect):

@@ -41,3 +41,18 @@ def test_what_is_a_row_is_taken(client):
     page = client.post("/admin/accounts/user/", data, follow=True)
     assert "Sesiones terminadas" in page.content.decode()
     assert User.objects.filter(pk=person.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("paid_on__year=2026", 200),
+        ("paid_on__year=0", 400),
+        ("recorded_at__year=99999", 400),
+        ("recorded_at__iso_year=x", 400),
+        ("amount__range=1", 400),
+        ("constancia__reference__iregex=(", 400),
+    ],
+)
+def test_a_list_is_filtered_by_what_can_be_asked(client, query, status):
+    assert client.get(f"/admin/payments/payment/?{query}").status_code == status

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import django
 from django.core.management import call_command
 
-PARTS = ("pdf", "importing", "desk")
+PARTS = ("pdf", "reading", "importing", "desk")
 
 
 def main() -> None:

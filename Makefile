@@ -33,7 +33,7 @@ quick test check bench screenshots: export DATABASE_URL := sqlite:///$(CURDIR)/v
 .PHONY: quick
 quick: .venv/.dev.stamp ## Run the fast tests on SQLite (ARGS="-k name")
 	@mkdir -p var/static
-	@.venv/bin/pytest -n auto -m "not browser and not slow" --hypothesis-profile=quick $(ARGS)
+	@.venv/bin/pytest -n auto -m "not browser and not slow and not postgresql" --hypothesis-profile=quick $(ARGS)
 
 .PHONY: test
 test: packages-test .venv/.dev.stamp ## Run every test on SQLite and PostgreSQL, in a real browser too

@@ -10,7 +10,8 @@ mkdir -p "$reports" var/static  # WhiteNoise warns when it has no folder to serv
 
 failed=0
 echo "Tests on SQLite"
-.venv/bin/pytest -n auto --dist worksteal -m "not browser" --junitxml="$reports/sqlite.xml" || failed=1
+.venv/bin/pytest -n auto --dist worksteal -m "not browser and not postgresql" \
+    --junitxml="$reports/sqlite.xml" || failed=1
 echo "Tests on PostgreSQL"
 scripts/with_postgres.sh .venv/bin/pytest -n auto --dist worksteal -m "not no_database" \
     --junitxml="$reports/postgresql.xml" || failed=1

@@ -16,9 +16,6 @@ from tests import factories
 from tests.scale import fill
 
 pytestmark = pytest.mark.django_db
-on_postgresql = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="only PostgreSQL's plans tell"
-)
 CUSTOMERS = 4_000
 # A whole table may be read while it is small.
 SMALL = 1_000
@@ -85,7 +82,7 @@ def large_tables() -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-@on_postgresql
+@pytest.mark.postgresql
 @pytest.mark.slow
 def test_no_list_reads_a_large_table_to_its_end(signed_in, monkeypatch):
     monkeypatch.setattr(long_lists, "EXACT_BELOW", SMALL)

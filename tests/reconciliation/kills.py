@@ -29,8 +29,6 @@ from tests.reconciliation.bank import spei, statement  # noqa: E402
 
 # Whoever was killed is known to be gone.
 work.SILENCE = timedelta(0)
-# About as many as an import of these few lines runs, so that nearly every gap is met.
-MOST_STATEMENTS = 75
 
 
 class Killer:
@@ -83,8 +81,23 @@ def in_a_child(content: bytes, by: User, killer: Killer | None = None) -> bool:
         os._exit(code)
 
 
-def one_point(number: int, *, after: bool, user: User, cxc: User) -> Iterator[str]:
-    """Kill there, import twice more, and look at what is there."""
+def statements_of_an_import(user: User, cxc: User) -> int:
+    """How many SQL statements one runs from end to end: each of them is a point."""
+    run = 0
+
+    def count(execute, *arguments):
+        nonlocal run
+        run += 1
+        return execute(*arguments)
+
+    _, _, content = invented(user)
+    with connection.execute_wrapper(count):
+        import_and_confirm(content, cxc)
+    return run
+
+
+def invented(user: User) -> tuple[list[Constancia], Constancia, bytes]:
+    """Two constancias paid exactly, one in part, and the statement that says so."""
     assert user.customer
     exact = [factories.make_constancia(user, factories.make_quote(user.customer)) for _ in "ab"]
     partial = factories.make_constancia(user, factories.make_quote(user.customer))
@@ -93,7 +106,12 @@ def one_point(number: int, *, after: bool, user: User, cxc: User) -> Iterator[st
         spei(partial, "5.00", folio=partial.pk),
         spei(None, "9.00", folio=partial.pk + 10_000_000),
     ]
-    content = statement(*lines)
+    return exact, partial, statement(*lines)
+
+
+def one_point(number: int, *, after: bool, user: User, cxc: User) -> Iterator[str]:
+    """Kill there, import twice more, and look at what is there."""
+    exact, partial, content = invented(user)
     if in_a_child(content, cxc, Killer(number, after=after)):
         yield "killed"
     for _ in range(2):
@@ -121,10 +139,10 @@ def one_point(number: int, *, after: bool, user: User, cxc: User) -> Iterator[st
 def main(points: int) -> None:
     """Go through the points, before and after each SQL statement by turns."""
     user, cxc = factories.make_consenting_user(), factories.make_user(is_staff=True)
-    killed = 0
+    most, killed = statements_of_an_import(user, cxc), 0
     for point in range(points):
         number, after = divmod(point, 2)
-        for told in one_point(number % MOST_STATEMENTS + 1, after=bool(after), user=user, cxc=cxc):
+        for told in one_point(number % most + 1, after=bool(after), user=user, cxc=cxc):
             if told == "killed":
                 killed += 1
             else:

@@ -18,6 +18,7 @@ from django.urls import reverse_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts import second_factor, sessions
+from facturamos.tampered import is_id
 
 # Recovery codes are shown once, and for so many seconds more to who loses the page at once.
 SHOWN_FOR = 10 * 60
@@ -138,7 +139,7 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if chosen := request.POST.get("session"):
             mine = UserSession.objects.filter(user=request.user).exclude(session_key=own_key)
-            row = get_object_or_404(mine, pk=int(chosen) if _is_id(chosen) else 0)
+            row = get_object_or_404(mine, pk=int(chosen) if is_id(chosen) else 0)
             sessions.end(session=row, by=request.user)  # type: ignore[arg-type]
             messages.success(request, "La sesión terminó.")
         else:
@@ -148,10 +149,6 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
     rows = UserSession.objects.purge_and_list(request.user)
     rows.sort(key=lambda row: row.last_seen_at, reverse=True)
     return render(request, "usersessions/usersession_list.html", {"sessions": rows})
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 @require_http_methods(["GET", "POST"])

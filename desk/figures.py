@@ -147,7 +147,7 @@ def hours_to_confirm(recorded_at: datetime, paid_on: date, proof_at: datetime | 
 
 
 def _people(now: datetime) -> tuple[Chart, ...]:
-    """Customers on the road, each step among those of the step before."""
+    """Customers on the road. Who generated a constancia went through the steps before it."""
     entered = User.objects.filter(last_login__isnull=False, customer__isnull=False)
     accepted = entered.filter(Exists(PrivacyConsent.objects.filter(user=OuterRef("pk"))))
     quoted = accepted.filter(Exists(Quote.objects.filter(customer=OuterRef("customer"))))

@@ -30,6 +30,7 @@ from accounts.audit_sentences import (
 )
 from accounts.audit_words import customers_named, people_named
 from accounts.models import AuditEvent, User
+from facturamos.tampered import is_id
 
 PORTAL = "portal"
 # A shorter word stands in too many sentences.
@@ -72,7 +73,7 @@ class ActorFilter(admin.SimpleListFilter):
 
     def _chosen(self) -> int | None:
         value = self.value() or ""
-        return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else None
+        return int(value) if is_id(value) else None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Theirs."""

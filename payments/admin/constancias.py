@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from accounts.admin import ReadOnlyAdmin
 from accounts.recently import recently_proved
 from facturamos.money import format_money, format_rate
+from facturamos.tampered import is_id
 from payments.admin.pending import PendingFilter
 from payments.forms import DepositForm
 from payments.models import Constancia, ConstanciaLine, Payment, PaymentProof, paid_for_each
@@ -209,7 +210,7 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
         return TemplateResponse(request, "admin/payments/constancia/confirm.html", context)
 
     def _chosen(self, request: HttpRequest) -> list[Constancia]:
-        ids = [int(pk) for pk in request.GET.getlist("c") if pk.isdecimal() and len(pk) < 19]
+        ids = [int(pk) for pk in request.GET.getlist("c") if is_id(pk)]
         return list(Constancia.objects.with_paid().filter(pk__in=ids).order_by("pk"))
 
     def _record(self, request: HttpRequest, forms: list[DepositForm]) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from facturamos.money import ZERO
+from facturamos.tampered import is_id
 from payments.models import Constancia
 from payments.recording import deposit_date_problem
 from reconciliation.highlight import highlighted
@@ -71,7 +72,7 @@ def choices(query: QueryDict, movement: Movement, parts: BasePartFormSet | None)
     search = SearchForm(query if "q" in query else None)
     found = find_constancias(search.cleaned_data["q"]) if search.is_valid() else []
     ids = [int(pk) for pk, _amount, _paid_before in movement.proposal]
-    chosen = [int(pk) for pk in query.getlist("parte") if _is_id(pk)][:MOST_PARTS]
+    chosen = [int(pk) for pk in query.getlist("parte") if is_id(pk)][:MOST_PARTS]
     rows = Constancia.objects.with_paid().in_bulk([*ids, *chosen])
     proposed = [rows[pk] for pk in ids if pk in rows]
     split = [rows[pk] for pk in dict.fromkeys(chosen) if pk in rows]
@@ -99,7 +100,3 @@ def _choice(movement: Movement, constancia: Constancia) -> Choice:
     else:
         problem = deposit_date_problem(constancia, movement.date)
     return Choice(constancia, movement.amount - constancia.missing, problem)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19

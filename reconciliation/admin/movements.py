@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from facturamos.tampered import is_id
 from payments.balances import overpaid, partly_paid
 from reconciliation.admin.movement_pages import MovementPages
 from reconciliation.highlight import highlighted
@@ -82,8 +83,7 @@ class StatementFilter(admin.SimpleListFilter):
         value = self.value()
         if value is None:
             return queryset
-        is_id = value.isascii() and value.isdecimal() and len(value) < 19
-        return queryset.filter(statement=int(value)) if is_id else queryset.none()
+        return queryset.filter(statement=int(value)) if is_id(value) else queryset.none()
 
 
 @admin.register(Movement)

@@ -1,16 +1,9 @@
-"""How often one may ask (R), what is written down (L), mail (M) and the admin (D)."""
+"""What is written down (L)."""
 
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
-from django.apps import apps
-from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
@@ -22,100 +15,13 @@ from facturamos.mail import send_due
 from facturamos.models import OutboxMessage
 from payments import views
 from payments.models import Constancia
-from payments.services import cancel_constancia
 from tests import factories
-from tests.live import running_portal
 from tests.payments import proof_samples as samples
+from tests.security.test_limits import pick
 
 pytestmark = pytest.mark.slow
 
 PASSWORD = "una frase de prueba"
-
-
-def pick(quote) -> dict:
-    """What the confirmation page sends for all the lines."""
-    lines = [str(pk) for pk in quote.lines.values_list("pk", flat=True)]
-    return {"quote": str(quote.public_id), "lines": lines, "accept": "1"}
-
-
-class TestR1:
-    """Limits that no number of workers loosens, and a page that says how long to wait."""
-
-    @pytest.mark.parametrize(
-        ("action", "address", "method", "fields", "seconds"),
-        [
-            ("login", "/ingresar/", "post", {"login": "x", "password": "y"}, 60),
-            ("reset_password", "/contrasena/olvidada/", "post", {"email": "a@example.com"}, 60),
-            ("welcome", "/contrasena/bienvenida/otra/", "post", {"uid": "x"}, 3600),
-            ("verify", "/verificar/x/", "get", {}, 60),
-            ("pdf", "/constancias/{reference}/pdf/", "get", {}, 3600),
-            ("proof", "/constancias/{reference}/comprobante/", "post", {}, 3600),
-            ("claim", "/depositos/no-encontrado/", "post", {}, 3600),
-        ],
-    )
-    def test_R1_too_often_is_a_page_that_says_how_long(
-        self, user, constancia, signed_in, settings, log, action, address, method, fields, seconds
-    ):
-        per = settings.ACCOUNT_RATE_LIMITS[action].split(",")[-1].split("/", 1)[1]
-        settings.ACCOUNT_RATE_LIMITS = {action: f"2/{per}"}
-        client = Client() if action in ("login", "reset_password") else signed_in(user)
-        if action == "claim":
-            address = claim_address()
-        path = address.format(reference=constancia.reference)
-        answers = [getattr(client, method)(path, fields) for _ in range(3)]
-        assert [answer.status_code == 429 for answer in answers] == [False, False, True]
-        assert answers[-1].headers["Retry-After"] == str(seconds)
-        page = answers[-1].content.decode()
-        assert "Demasiados intentos seguidos" in page
-        assert ("un minuto" if seconds == 60 else "60 minutos") in page
-        assert '"event": "rate_limited"' in log()
-
-    def test_R1_so_many_constancias_an_hour_but_pressing_again_makes_none(
-        self, user, signed_in, settings
-    ):
-        settings.ACCOUNT_RATE_LIMITS = {"issue": "2/h/user"}
-        factories.make_bank_account()
-        quote = factories.make_quote(user.customer)
-        client = signed_in(user)
-        for _ in range(2):
-            for _ in range(5):
-                assert client.post("/renovacion/confirmar/", pick(quote)).status_code == 302
-            cancel_constancia(constancia=Constancia.objects.standing().get(), by=user)
-        refused = client.post("/renovacion/confirmar/", pick(quote))
-        assert refused.status_code == 429
-        assert refused.headers["Retry-After"] == "3600"
-        assert Constancia.objects.count() == 2
-
-    def test_R1_the_limits_are_these(self, settings):
-        assert settings.ACCOUNT_RATE_LIMITS["login_failed"] == "10/m/ip,5/300s/key"
-        assert settings.ACCOUNT_RATE_LIMITS["issue"] == "20/h/user"
-        assert settings.ACCOUNT_RATE_LIMITS["proof"] == "30/h/user"
-        assert settings.ACCOUNT_RATE_LIMITS["pdf"] == "120/h/user"
-        assert settings.ACCOUNT_RATE_LIMITS["export"] == "60/h/user"
-
-    def test_R1_four_workers_with_four_threads_count_as_one(self, tmp_path, ready, monkeypatch):
-        monkeypatch.setenv("WEB_CONCURRENCY", "4")
-        at_once, allowed = 90, 30  # "verify": 30/m/ip
-        with running_portal(tmp_path, ready) as portal:
-            barrier = Barrier(at_once)
-
-            def ask(_) -> int:
-                barrier.wait()
-                try:
-                    return urlopen(f"{portal.url}/verificar/x/", timeout=60).status  # noqa: S310
-                except HTTPError as refused:
-                    return refused.code
-
-            with ThreadPoolExecutor(at_once) as pool:
-                told = list(pool.map(ask, range(at_once)))
-        assert told.count(404) == allowed
-        assert told.count(429) == at_once - allowed
-
-
-def claim_address() -> str:
-    from django.urls import reverse  # noqa: PLC0415
-
-    return reverse("reconciliation:claim")
 
 
 class Road:
@@ -322,65 +228,3 @@ def test_L3_the_audit_and_the_ledger_are_append_only(constancia, cxc):
                 connection.cursor() as cursor,
             ):
                 cursor.execute(statement)
-
-
-class TestM1:
-    """Mails."""
-
-    def test_M1_two_parts_one_sender_and_no_secret_but_a_link(self, constancia, cxc, settings):
-        factories.pay(constancia, cxc)
-        rows = list(OutboxMessage.objects.all())
-        assert rows
-        assert len({row.key for row in rows}) == len(rows)
-        send_due()
-        files = sorted(settings.EMAIL_FILE_PATH.glob("*"))
-        assert files
-        for file in files:
-            raw = file.read_text("utf-8")
-            assert "text/plain" in raw
-            assert "text/html" in raw
-            assert "From: Facturamos <facturamos@sistemasperseo.com>" in raw
-            assert "List-Unsubscribe" not in raw
-            assert PASSWORD not in raw
-
-    def test_M1_a_name_adds_no_header(self, user, mailoutbox):
-        user.first_name = "Ana\r\nBcc: evil@example.com"
-        user.customer.legal_name = "Empresa\r\nBcc: evil@example.com"
-        user.customer.save()
-        user.save()
-        factories.make_constancia(user)
-        for mail in mailoutbox:
-            assert "evil@example.com" not in str(mail.message()["Bcc"])
-            assert mail.recipients() == [user.email]
-
-
-class TestD1:
-    """The admin."""
-
-    MONEY = ("Constancia", "Payment", "PaymentProof", "InvoiceRequest", "BankAccount")
-
-    def test_D1_nobody_deletes_what_concerns_money(self, rf, db):
-        root = factories.make_user(is_staff=True, is_superuser=True)
-        request = rf.get("/")
-        request.user = root
-        for name in self.MONEY:
-            model = apps.get_model("payments", name)
-            assert not admin.site._registry[model].has_delete_permission(request), name
-        for app in ("payments", "reconciliation"):
-            for model in apps.get_app_config(app).get_models():
-                for group in Group.objects.all():
-                    codename = f"delete_{model._meta.model_name}"
-                    if codename != "delete_tablemapping":  # how a table is read, which is no money
-                        assert not group.permissions.filter(codename=codename).exists()
-
-    def test_D1_what_is_paid_only_reads(self, constancia, cxc, signed_in):
-        factories.pay(constancia, cxc)
-        page = signed_in(cxc).get(f"/admin/payments/constancia/{constancia.pk}/change/")
-        assert 'name="_save"' not in page.content.decode()
-
-    def test_D1_nobody_becomes_somebody_else(self):
-        from django.urls import get_resolver  # noqa: PLC0415
-
-        routes = str([str(p.pattern) for p in get_resolver().url_patterns])
-        for word in ("hijack", "impersonate", "suplantar"):
-            assert word not in routes

@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_http_methods
@@ -153,7 +154,13 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def session_clock(request: HttpRequest) -> HttpResponse:
-    """For how many seconds the session still lives; a POST has just extended it."""
+    """For how long the session still lives; a POST has just extended it. For `session.js`.
+
+    With whose it is and the token that its forms need: a new sign-in in another tab changes both.
+    """
     if request.method == "POST":
         request.session[sessions.SEEN_AT] = time.time()
-    return JsonResponse({"seconds": max(0, int(sessions.ends_at(request) - time.time()))})
+    told = sessions.told(sessions.ends_at(request))
+    at = f"{told['at']:%H:%M}"
+    token = get_token(request)
+    return JsonResponse(told | {"at": at, "token": token, "user": request.user.pk})

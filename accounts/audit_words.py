@@ -58,6 +58,9 @@ WORDS = Words(
             "privacy_notice.published": "puso en vigor el {lower}",
             "privacy_notice.accepted": "aceptó el {lower}",
         },
+        "Textos del portal": {
+            "text.published": "publicó el texto «{target}»: {reason}",
+        },
         "Entradas y sesiones": {
             "user.signed_in": "entró con {methods}",
             "user.signed_out": "cerró su sesión",
@@ -105,6 +108,7 @@ WORDS = Words(
         "sessions": "sesiones",
         "sha256": "SHA-256",
         "size": "bytes",
+        "text.published": "texto",
         "written": "correos escritos",
     },
     find=_find,

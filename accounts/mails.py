@@ -17,10 +17,10 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
 from accounts.tokens import welcome_tokens
-from facturamos.contacts import CONTACTS
 from facturamos.dates import long_date
 from facturamos.letters import Letter, Link, compose
 from facturamos.mail import Mail, post
+from facturamos.texts.in_force import in_force, read_once
 
 # allauth's notices of a change, in templates/mfa/email/.
 ABOUT_SECOND_FACTOR = (
@@ -35,14 +35,15 @@ def welcome(*, users: Iterable[User], occasion: str = "") -> None:
     On one `occasion` nobody gets two.
     """
     occasion = occasion or f"{timezone.now():%Y%m%dT%H%M%S}"
-    post(
-        Mail(
-            letter=_welcome_letter(user, _welcome_path(user)),
-            to=user.email,
-            about=f"welcome:{user.pk}:{occasion}",
+    with read_once():
+        post(
+            Mail(
+                letter=_welcome_letter(user, _welcome_path(user)),
+                to=user.email,
+                about=f"welcome:{user.pk}:{occasion}",
+            )
+            for user in users
         )
-        for user in users
-    )
 
 
 def _welcome_path(user: User) -> str:
@@ -104,7 +105,7 @@ def change_facts(*, user: User, at: datetime, ip: str | None) -> dict[str, Any]:
     if ip:
         facts.append(("Desde la dirección IP", ip))
     link = Link("Elegir otra contraseña", reverse("account_reset_password"))
-    return {"facts": facts, "link": link, "contacts": CONTACTS}
+    return {"facts": facts, "link": link, "contacts": in_force().contacts}
 
 
 def examples() -> dict[str, Letter]:
@@ -119,12 +120,12 @@ def examples() -> dict[str, Letter]:
         "password_reset_key": _of_allauth(
             "password_reset_key",
             user=ana,
-            contacts=CONTACTS,
+            contacts=in_force().contacts,
             password_reset_url=f"{settings.SITE_URL}/contrasena/nueva/EJEMPLO/",
         ),
         "password_reset": _of_allauth("password_reset", **change),
         "password_changed": _of_allauth("password_changed", **change),
-        "login_code": _of_allauth("login_code", code="ABCD-2345", contacts=CONTACTS),
+        "login_code": _of_allauth("login_code", code="ABCD-2345", contacts=in_force().contacts),
         "second_factor_taken_away": _taken_away_letter(
             ana, "Perdió su teléfono", datetime(2026, 12, 1, 17, tzinfo=UTC)
         ),

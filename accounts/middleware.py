@@ -24,6 +24,8 @@ BEFORE_CONSENT = {
 }
 # The session's key for the address a customer asked for when the notice came first.
 AFTER_CONSENT = "after_consent"
+# What reads the same for every customer: their browser may keep it, and asks before it shows it.
+KEPT_BY_BROWSER = "private, no-cache"
 
 
 class RequestInfoMiddleware:
@@ -56,7 +58,8 @@ class PrivateCacheMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated:
+        kept = response.headers.get("Cache-Control") == KEPT_BY_BROWSER
+        if request.user.is_authenticated and not kept:
             response.headers["Cache-Control"] = "no-store"
         return response
 

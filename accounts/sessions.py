@@ -35,10 +35,11 @@ def ends_at(request: HttpRequest) -> float:
 
 def context(request: HttpRequest) -> dict[str, object]:
     """Template variable `session_ends`: in how many seconds, and at what time."""
-    return {"session_ends": SimpleLazyObject(lambda: _told(ends_at(request)))}
+    return {"session_ends": SimpleLazyObject(lambda: told(ends_at(request)))}
 
 
-def _told(moment: float) -> dict[str, object]:
+def told(moment: float) -> dict[str, object]:
+    """In how many `seconds` that is, and `at` what time on the company's clock."""
     at = datetime.fromtimestamp(moment, UTC)
     return {"seconds": max(0, int(moment - time.time())), "at": timezone.localtime(at)}
 

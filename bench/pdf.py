@@ -23,9 +23,9 @@ from django.urls import reverse
 import payments.pdf
 from bench.drawing import draw, draw_html, prepare, resident
 from bench.measure import figure, interleaved, lasting, medians, ms, stopwatch, title
-from facturamos.contacts import BANKS, CONTACTS
 from facturamos.money import in_words
 from facturamos.pdf import draw_pdf
+from facturamos.texts.words import DEFAULTS
 from payments.documents import stored_pdf
 from payments.models import Constancia
 from payments.pdf import STYLESHEET, draw_constancia
@@ -102,8 +102,8 @@ def ordinary_context(slip: Slip) -> dict[str, object]:
         "slip": slip,
         "printed_reference": format_reference(slip.reference),
         "total_in_words": in_words(slip.totals.total),
-        "contacts": CONTACTS,
-        "banks": BANKS,
+        "contacts": DEFAULTS.contacts,
+        "banks": DEFAULTS.banks,
         "logo": picture((settings.BASE_DIR / "static/img/icono.svg").read_bytes()),
         "barcode": picture(bars.getvalue()),
         "qr": picture(dots.getvalue()),

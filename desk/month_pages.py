@@ -18,11 +18,11 @@ from accounts import audit
 from desk.month import Month
 from desk.month_data import Pack, read_month
 from desk.month_tables import Table, for_book, for_paper, totals
-from facturamos.contacts import CONTACTS
 from facturamos.downloads import XLSX
 from facturamos.exports import to_book
 from facturamos.limits import too_often
 from facturamos.pdf import draw_pdf
+from facturamos.texts.in_force import in_force
 
 STYLESHEET = Path(__file__).resolve().parent.parent / "static/pdf/month.css"
 MONTHS_OFFERED = 24
@@ -83,7 +83,7 @@ def draw_month(pack: Pack) -> bytes:
     context = {
         "month": pack.month,
         "tables": _fitting(for_paper(pack)),
-        "contacts": CONTACTS,
+        "contacts": in_force().contacts,
     }
     return draw_pdf(render_to_string("desk/month_pdf.html", context), STYLESHEET)
 

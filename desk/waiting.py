@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from desk.clock import Clock
-from facturamos.contacts import CONTACTS
 from facturamos.models import OutboxMessage
 from facturamos.money import format_money
+from facturamos.texts.in_force import in_force, read_once
 from payments.balances import RECENT_DAYS, overpaid_lately, partly_paid
 from payments.models import Constancia, InvoiceRequest, PaymentProof
 from reconciliation.models import DepositClaim, Movement
@@ -55,7 +55,8 @@ class Card:
 
 def work_for(user: User, now: datetime) -> list[Card]:
     """The cards of all that the person may see, the most urgent first; the empty ones last."""
-    cards = [ask(now) for permission, ask in KINDS if user.has_perm(permission)]
+    with read_once():
+        cards = [ask(now) for permission, ask in KINDS if user.has_perm(permission)]
     full = sorted((card for card in cards if card.count), key=lambda card: card.urgency)
     return full + [card for card in cards if not card.count]
 
@@ -184,7 +185,7 @@ KINDS: list[tuple[str, Callable[[datetime], Card]]] = [
 
 def promised(since: datetime, now: datetime) -> Clock:
     """The clock of what the company promised to do within its hours."""
-    return Clock(since, since + timedelta(hours=CONTACTS.promise_hours), now)
+    return Clock(since, since + timedelta(hours=in_force().contacts.promise_hours), now)
 
 
 def _card(title: str, url: str, rows: QuerySet[Any], item: Callable[[Any], Item]) -> Card:

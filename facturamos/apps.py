@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from facturamos.append_only import install_after_migrate
+
 
 class FacturamosConfig(AppConfig):
     """Settings and helpers that know no business app."""
@@ -8,7 +10,13 @@ class FacturamosConfig(AppConfig):
     verbose_name = "Operación"
 
     def ready(self) -> None:
-        """Register the system checks, and let our loggers speak through Python's."""
-        from facturamos import checks, headers, logs  # noqa: F401, PLC0415 (Django wants it here)
+        """Register the system checks, let our loggers speak through Python's, keep the texts."""
+        from facturamos import (  # noqa: PLC0415 (Django wants it here)
+            checks,  # noqa: F401
+            headers,  # noqa: F401
+            logs,
+            models,
+        )
 
         logs.configure()
+        install_after_migrate(self, (models.TextVersion, {}))

@@ -1,8 +1,9 @@
-"""How to reach the company, in one place: pages, mails and PDFs all read it from here."""
+"""How to reach the company, as pages, mails and PDFs tell it. Knows no Django.
 
-from dataclasses import dataclass, field
+What it is at the moment stands in `texts.in_force.in_force().contacts`.
+"""
 
-from django.http import HttpRequest
+from dataclasses import dataclass
 
 
 def dialled(number: str) -> str:
@@ -25,29 +26,12 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """The company's addresses and telephones (the customer's manual, last page)."""
+    """The company's addresses, telephones and hours, and within how many it answers."""
 
-    sender_email: str = "facturamos@sistemasperseo.com"
-    cxc_email: str = "cxc@sistemasperseo.com"
-    sales_email: str = "ventas@sistemasperseo.com"
-    site: str = "www.facturamos.com.mx"
-    promise_hours: int = 24
-    phones: tuple[Phone, ...] = field(
-        default=(
-            Phone("Ciudad Juárez", "656-616-8770"),
-            Phone("CDMX", "55-9001-5018"),
-            Phone("Torreón", "871-722-5850"),
-            Phone("Mérida", "999-981-0444"),
-            Phone("Chihuahua", "614-414-5531"),
-        )
-    )
-
-
-CONTACTS = Contacts()
-# Named in plain text, without logos.
-BANKS = ("BBVA", "BanBajío", "HSBC", "Santander", "Banamex", "Scotiabank", "Banorte")
-
-
-def context(request: HttpRequest) -> dict[str, object]:
-    """Template variable `contacts`, for the help at the foot of every page."""
-    return {"contacts": CONTACTS}
+    sender_email: str
+    cxc_email: str
+    sales_email: str
+    site: str
+    hours: str
+    promise_hours: int
+    phones: tuple[Phone, ...]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from facturamos.models import WorkerHeartbeat
+from facturamos.texts.in_force import read_once
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,8 @@ def run_due() -> dict[str, int]:
     for name in settings.DUE_JOBS:
         job: Callable[[], int] = import_string(name)
         try:
-            done[name] = job()
+            with read_once():
+                done[name] = job()
         except Exception:  # one job's failure must not stop the others
             log.exception("The job %s failed", name)
             done[name] = -1

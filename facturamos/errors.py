@@ -1,5 +1,7 @@
 """Pages for what went wrong: in Spanish, without detail for a stranger."""
 
+from urllib.parse import urlsplit
+
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -9,9 +11,10 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from facturamos.contacts import CONTACTS
 from facturamos.limits import tell
+from facturamos.texts.in_force import known
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -21,12 +24,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     if request.path == reverse("account_login") and request.user.is_authenticated:
         return redirect("renewals:home")
-    return render(request, "403_csrf.html", status=403)
+    return render(request, "403_csrf.html", {"page": _page_of(request)}, status=403)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where the form was, when that is a page of ours; else nothing."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return urlsplit(page)._replace(scheme="", netloc="").geturl() if ours else ""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400. The request may be too broken to read, so the page is drawn without it."""
-    return HttpResponseBadRequest(render_to_string("400.html", {"contacts": CONTACTS}))
+    return HttpResponseBadRequest(_alone("400.html"))
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
@@ -44,4 +54,9 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, drawn without touching the database, the session or the user."""
-    return HttpResponseServerError(render_to_string("500.html", {"contacts": CONTACTS}))
+    return HttpResponseServerError(_alone("500.html"))
+
+
+def _alone(template: str) -> str:
+    words = known()
+    return render_to_string(template, {"words": words, "contacts": words.contacts})

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
-from facturamos.contacts import CONTACTS
+from facturamos.texts.in_force import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Link:
 
 def compose(name: str, subject: str, **context: object) -> Letter:
     """Render both templates of the mail; `facts` and `link` are drawn by their base."""
-    values = {"subject": subject, "contacts": CONTACTS, **context}
+    values = {"subject": subject, "contacts": in_force().contacts, **context}
     return Letter(
         subject=subject,
         text=render_to_string(f"emails/{name}.txt", values).strip() + "\n",

@@ -1,6 +1,10 @@
-"""Tables that belong to no business app: the mail waiting to leave, and the worker's pulse."""
+"""Tables that belong to no business app: mail waiting to leave, the worker's pulse, the texts."""
+
+from typing import Self
 
 from django.db import models
+
+from facturamos.texts.catalogue import CATALOGUE
 
 # What needs a person, before the rest: the order of the list of mails.
 PARKED_FIRST = models.Case(models.When(state="parked", then=0), default=1)
@@ -75,3 +79,56 @@ class WorkerHeartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.beat_at.isoformat()
+
+
+class TextVersionQuerySet(models.QuerySet["TextVersion"]):
+    """What was published of the texts that the company may change."""
+
+    def newest(self) -> Self:
+        """Of each text, the version in force."""
+        later = TextVersion.objects.filter(
+            key=models.OuterRef("key"), number__gt=models.OuterRef("number")
+        )
+        return self.filter(~models.Exists(later))
+
+
+class TextVersion(models.Model):
+    """What a text said from a moment on; never changes. The newest of its key is in force.
+
+    Without one, the default of `texts.catalogue` is. Its publisher is no foreign key: this app
+    knows no users, and the row outlives them.
+    """
+
+    key = models.CharField("clave", max_length=60)
+    # 1, 2, 3… of each text: two people cannot both publish what follows the same version.
+    number = models.PositiveIntegerField("versión")
+    body = models.TextField("texto")
+    reason = models.CharField("motivo", max_length=300)
+    published_at = models.DateTimeField("publicado")
+    publisher_id = models.BigIntegerField("id de quien lo publicó")
+    publisher = models.CharField("publicado por", max_length=150)
+
+    objects = TextVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "texto"
+        verbose_name_plural = "textos"
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("publish_texts", "Puede publicar los textos del portal")]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "number"], name="text_version_once"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="text_version_from_1"),
+            models.CheckConstraint(
+                condition=~models.Q(body=""), name="text_version_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, versión {self.number}"
+
+    @property
+    def name(self) -> str:
+        """What the text is called; its key, of one that the portal has no more."""
+        text = CATALOGUE.get(self.key)
+        return text.name if text else self.key

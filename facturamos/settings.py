@@ -91,8 +91,10 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "facturamos.compression.CompressedPagesMiddleware",
     "facturamos.request_log.RequestLogMiddleware",
     "facturamos.addresses.PlainAddressMiddleware",
+    "facturamos.texts.in_force.WordsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -120,11 +122,11 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "facturamos.contacts.context",
+                "facturamos.texts.in_force.context",
                 "accounts.distributors.context",
                 "accounts.sessions.context",
             ],
-            "builtins": ["facturamos.template_filters"],
+            "builtins": ["facturamos.template_filters", "facturamos.texts.tags"],
         },
     }
 ]
@@ -189,10 +191,12 @@ STORAGES = {
         }[ENVIRONMENT]
     },
 }
-# Source maps are for developers: compressing them would take most of the time of collectstatic.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# What programs ask for without being told: the icon beside a PDF.
+WHITENOISE_ROOT = BASE_DIR / "static/root"
 # Nobody else's page needs our style sheets.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Source maps are for developers: compressing them would take most of the time of collectstatic.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 # The whole of a posted form; files come later and have a limit of their own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -275,6 +279,7 @@ ACCOUNT_RATE_LIMITS = {
     "issue": "20/h/user",
     "pdf": "120/h/user",
     "proof": "30/h/user",
+    "keep": "60/h/ip,20/h/key",
     "claim": "20/h/user",
     "export": "60/h/user",
 }
@@ -333,6 +338,7 @@ EMAIL_FILE_PATH = env.path("MAIL_DIR", default=str(VAR_DIR / "mail"))()
 DUE_JOBS = [
     "payments.services.expire_due",
     "payments.documents.draw_missing",
+    "payments.kept_uploads.forget_old",
     "payments.sweeping.sweep_orphans",
     "payments.reminders.send_reminders",
     "reconciliation.work.go_on_with_all",
@@ -351,6 +357,12 @@ MAIL_EXAMPLES = [
     "accounts.mails.examples",
     "payments.letters.examples",
     "reconciliation.mails.examples",
+]
+# The pages on which the company's texts are seen, for their previews.
+TEXT_PREVIEWS = [
+    "accounts.previews.PREVIEWS",
+    "renewals.previews.PREVIEWS",
+    "payments.previews.PREVIEWS",
 ]
 # What the audit says of each app's events, in the order of the story.
 AUDIT_WORDS = [

@@ -37,6 +37,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "accounts.view_privacyconsent": (CXC, CONSULTA),
     # Whoever sees the mails may also send the parked ones again.
     "facturamos.view_outboxmessage": (CXC,),
+    # What customers read; only administrators publish it.
+    "facturamos.view_textversion": (CONSULTA,),
     "renewals.view_product": GROUPS,
     "renewals.add_product": (VENTAS,),
     "renewals.change_product": (VENTAS,),

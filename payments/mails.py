@@ -13,10 +13,10 @@ from typing import Protocol
 from django.utils import timezone
 
 from accounts.models import User
-from facturamos.contacts import CONTACTS
 from facturamos.letters import Draft, Letter
 from facturamos.mail import Attachment, Mail, post
 from facturamos.money import ZERO
+from facturamos.texts.in_force import in_force, read_once
 from payments import letters
 from payments.models import Constancia, InvoiceRequest, PaymentProof, ProofFile
 
@@ -56,7 +56,7 @@ def proof_received(*, proof: PaymentProof) -> None:
         [
             Mail(
                 letter=letters.for_cxc(proof, carries_files=fit),
-                to=CONTACTS.cxc_email,
+                to=in_force().contacts.cxc_email,
                 about=f"proof-for-cxc:{proof.pk}",
                 attachments=tuple(attachments) if fit else (),
                 reply_to=(proof.sent_by.email,) if proof.sent_by.email else (),
@@ -131,11 +131,12 @@ def _to_customers(
     if not constancias:
         return
     readers = readers_of({each.customer_id for each in constancias})
-    post(
-        Mail(letter=letter(each), to=address, about=about(each))
-        for each in constancias
-        for address in readers[each.customer_id]
-    )
+    with read_once():
+        post(
+            Mail(letter=letter(each), to=address, about=about(each))
+            for each in constancias
+            for address in readers[each.customer_id]
+        )
 
 
 def invoice_ready(*, request: InvoiceRequest) -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from django.template.loader import render_to_string
 
-from facturamos.contacts import BANKS, CONTACTS
 from facturamos.money import in_words
 from facturamos.pdf import draw_pdf
 from payments.channels import ceiling_warning
@@ -25,12 +24,13 @@ def draw_constancia(slip: Slip) -> bytes:
         {
             "slip": slip,
             "printed_reference": format_reference(slip.reference),
-            "ceiling_warning": ceiling_warning(slip.totals.total),
+            "ceiling_warning": ceiling_warning(slip.totals.total, slip.words),
             "total_in_words": in_words(slip.totals.total),
             "barcode": code_128(slip.reference),
             "qr": qr_code(slip.verify_url),
-            "contacts": CONTACTS,
-            "banks": BANKS,
+            "words": slip.words,
+            "contacts": slip.words.contacts,
+            "banks": slip.words.banks,
         },
     )
     return draw_pdf(html, STYLESHEET)

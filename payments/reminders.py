@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from facturamos.mail import Mail, post
 from facturamos.models import OutboxMessage
+from facturamos.texts.in_force import read_once
 from payments import letters
 from payments.mails import REMINDER
 from payments.models import Constancia, has_money
@@ -25,7 +26,8 @@ def send_reminders() -> int:
     worker made; never later, and never about one that was paid in part.
     """
     due = list(_due()[:BATCH])
-    post(_mails(due))
+    with read_once():
+        post(_mails(due))
     return len(due)
 
 

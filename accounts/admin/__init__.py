@@ -6,6 +6,7 @@ from accounts.admin.campaigns import WelcomeCampaignAdmin
 from accounts.admin.loading import TableImportAdmin
 from accounts.admin.people import CustomerAdmin, DistributorAdmin, GroupAdmin, PortalUserAdmin
 from accounts.admin.privacy import PrivacyConsentAdmin, PrivacyNoticeAdmin
+from accounts.admin.texts import TextVersionAdmin
 
 __all__ = [
     "AuditEventAdmin",
@@ -18,5 +19,6 @@ __all__ = [
     "PrivacyNoticeAdmin",
     "ReadOnlyAdmin",
     "TableImportAdmin",
+    "TextVersionAdmin",
     "WelcomeCampaignAdmin",
 ]

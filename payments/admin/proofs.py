@@ -7,23 +7,21 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from facturamos.contacts import CONTACTS
 from facturamos.money import format_money
+from facturamos.texts.in_force import in_force
 from payments.admin.constancias import ReferenceSearchAdmin
 from payments.cep import Cep, Finding, compare
 from payments.models import PaymentProof, ProofFile
 from payments.proof_forms import RefusalForm
 from payments.proofs import NotInReviewError, refuse_proof
 from payments.references import format_reference
-
-PROMISE = timedelta(hours=CONTACTS.promise_hours)
 
 
 class ReviewFilter(admin.SimpleListFilter):
@@ -82,8 +80,12 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
     change_form_template = "admin/payments/paymentproof/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PaymentProof]:
-        """With what the list and the page tell of each."""
-        return PaymentProof.objects.with_same_file_elsewhere()
+        """With what the list and the page tell of each.
+
+        The promise is read here: an export writes its rows when the request is over.
+        """
+        promised = Value(in_force().contacts.promise_hours)
+        return PaymentProof.objects.with_same_file_elsewhere().annotate(promised_hours=promised)
 
     @admin.display(description="referencia", ordering="constancia__reference")
     def reference(self, proof: PaymentProof) -> str:
@@ -111,8 +113,9 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
         if not proof.is_in_review:
             return "–"
         gone = timezone.now() - proof.sent_at
-        hours = f"{gone // timedelta(hours=1)} h de {CONTACTS.promise_hours}"
-        return f"{hours}: fuera de plazo" if gone > PROMISE else hours
+        promised: int = proof.promised_hours  # type: ignore[attr-defined]  # annotated above
+        hours = f"{gone // timedelta(hours=1)} h de {promised}"
+        return f"{hours}: fuera de plazo" if gone > timedelta(hours=promised) else hours
 
     @admin.display(description="estado")
     def status(self, proof: PaymentProof) -> str:

@@ -26,7 +26,7 @@ from payments import fiscal, mails
 from payments.cfdi import Cfdi, CfdiError, differences, read_cfdi
 from payments.fiscal import Receiver
 from payments.models import Constancia, FiscalProfile, InvoiceRequest
-from payments.proofs import NO_ROOM
+from payments.stored_uploads import NO_ROOM
 from renewals.models import Quote
 
 log = logging.getLogger(__name__)

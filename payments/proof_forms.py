@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from payments import proof_texts
 from payments.bounded import SECONDS, check_bounded
 from payments.models import Constancia
 from payments.proof_files import CheckedFile, Problem, RefusedFileError, clean_name
-from payments.proofs import Upload
+from payments.stored_uploads import Upload, once_each
 
 # For all the files of a sending; the web server gives up on us soon after.
 ALL_SECONDS = 20
@@ -32,33 +33,51 @@ class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The files of a form that passed, and an error for each that did not."""
+
+    uploads: list[Upload]
+    refused: list[forms.ValidationError]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the errors say."""
+        return [str(error.message) for error in self.refused]
+
+
+def check_files(files: Sequence[UploadedFile]) -> Picked:
+    """Look into each, unless there are more than a sending takes."""
+    if len(files) > settings.PROOF_MAX_FILES:
+        return Picked([], [_too_many(len(files))])
+    uploads: list[Upload] = []
+    refused: list[forms.ValidationError] = []
+    until = time.monotonic() + ALL_SECONDS
+    for file in files:
+        name = clean_name(file.name or "")
+        try:
+            uploads.append(Upload(name, _checked(name, file, until)))
+        except RefusedFileError as error:
+            text = proof_texts.refusal(
+                name, error.problem, size=file.size or 0, most=settings.PROOF_MAX_BYTES
+            )
+            refused.append(forms.ValidationError(text, code=error.problem.value))
+    return Picked(uploads, refused)
+
+
+def _too_many(count: int) -> forms.ValidationError:
+    text = proof_texts.too_many(count, settings.PROOF_MAX_FILES)
+    return forms.ValidationError(text, code="too many")
+
+
 class ProofFilesField(forms.FileField):
-    """Files checked one by one; each that cannot be taken says why."""
+    """All the files that were chosen; each that cannot be taken says why."""
 
     widget = FilesInput(attrs={"accept": ACCEPT})
 
-    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
-        """The files as checked, or a sentence for each that was refused."""
-        files: Sequence[UploadedFile] = data or []
-        if not files:
-            raise forms.ValidationError(proof_texts.NO_FILE, code="none")
-        if len(files) > settings.PROOF_MAX_FILES:
-            raise forms.ValidationError(proof_texts.too_many(len(files), settings.PROOF_MAX_FILES))
-        uploads: list[Upload] = []
-        refused: list[forms.ValidationError] = []
-        until = time.monotonic() + ALL_SECONDS
-        for file in files:
-            name = clean_name(file.name or "")
-            try:
-                uploads.append(Upload(name, _checked(name, file, until)))
-            except RefusedFileError as error:
-                text = proof_texts.refusal(
-                    name, error.problem, size=file.size or 0, most=settings.PROOF_MAX_BYTES
-                )
-                refused.append(forms.ValidationError(text, code=error.problem.value))
-        if refused:
-            raise forms.ValidationError(refused)
-        return uploads
+    def clean(self, data: Any, initial: Any = None) -> Picked:
+        """The files as they were found."""
+        return check_files(data or [])
 
 
 def _checked(name: str, file: UploadedFile, until: float) -> CheckedFile:
@@ -73,16 +92,11 @@ def _checked(name: str, file: UploadedFile, until: float) -> CheckedFile:
 class ProofForm(forms.Form):
     """The proof of a deposit: its files, its day and, if known, its tracking key."""
 
-    file = ProofFilesField(
-        label="Archivos de su comprobante",
-        help_text=(
-            "La foto, la captura de pantalla o el PDF que le dio su banco, o el CEP de Banxico "
-            "(PDF o XML). Puede elegir varios."
-        ),
-    )
+    file = ProofFilesField(label="Archivos de su comprobante")
     paid_on = forms.DateField(
         label="Fecha del depósito",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="La que dice su comprobante: día, mes y año, por ejemplo 22/11/2026.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
         error_messages={
             "required": "Escriba la fecha del depósito.",
             "invalid": "Escriba la fecha como día/mes/año, por ejemplo 22/11/2026.",
@@ -104,11 +118,39 @@ class ProofForm(forms.Form):
         files: "MultiValueDict[str, UploadedFile] | None" = None,
         *,
         constancia: Constancia,
+        kept: Sequence[Upload] = (),
+        lost: Sequence[str] = (),
+        initial: dict[str, Any] | None = None,
     ) -> None:
+        """`kept` is sent along with the files chosen now; `lost` says what is there no longer."""
         self.constancia = constancia
-        super().__init__(data, files)
+        self.kept = kept
+        self.lost = lost
+        self.chosen_now: list[Upload] = []
+        super().__init__(data, files, initial=initial)
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
+        self.fields["file"].help_text = proof_texts.what_to_choose(
+            settings.PROOF_MAX_FILES, settings.PROOF_MAX_BYTES
+        )
+        self.fields["paid_on"].widget.attrs |= {
+            "min": timezone.localdate(constancia.issued_at).isoformat(),
+            "max": timezone.localdate().isoformat(),
+        }
+
+    def clean_file(self) -> list[Upload]:
+        """All that is to be sent. What passed is in `chosen_now` even if something did not."""
+        picked: Picked = self.cleaned_data["file"]
+        uploads = once_each([*self.kept, *picked.uploads])
+        if len(uploads) > settings.PROOF_MAX_FILES:
+            raise _too_many(len(uploads))
+        self.chosen_now = picked.uploads
+        errors = [forms.ValidationError(text, code="lost") for text in self.lost] + picked.refused
+        if not uploads and not errors:
+            raise forms.ValidationError(proof_texts.NO_FILE, code="none")
+        if errors:
+            raise forms.ValidationError(errors)
+        return uploads
 
     def clean_paid_on(self) -> date:
         """A day on which this reference could be paid; after its last day counts too."""

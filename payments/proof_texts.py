@@ -3,6 +3,18 @@
 from payments.proof_files import MAX_PIXELS, Problem
 
 NO_FILE = "Elija al menos un archivo: la foto, la captura o el PDF de su comprobante."
+GONE = (
+    "Lo que habíamos guardado ya se borró: lo conservamos dos horas. Elija sus archivos otra vez."
+)
+NOT_KEPT = (
+    "Sus archivos no se pudieron guardar porque nuestro equipo se quedó sin espacio. No es culpa "
+    "suya: elíjalos otra vez, o envíelos por correo."
+)
+SIGN_IN_FIRST = (
+    "Su comprobante todavía no se envía. Inicie sesión: si pudimos guardar lo que eligió, ahí lo "
+    "encontrará y solo faltará que lo revise y lo envíe."
+)
+REMOVED = "Quitamos los archivos que habíamos guardado. Puede elegir otros."
 TEXTS = {
     Problem.EMPTY: "está vacío. Ábralo para revisar que se vea su comprobante y elíjalo otra vez.",
     Problem.TOO_BIG: (
@@ -51,6 +63,20 @@ def refusal(name: str, problem: Problem, *, size: int, most: int) -> str:
     """The sentence for one file; sizes in bytes."""
     text = TEXTS[problem].format(size=megabytes(size), most=megabytes(most))
     return f"«{_short(name)}» {text}"
+
+
+def what_to_choose(count: int, most: int) -> str:
+    """What files may be sent: how many, and of how many bytes at most."""
+    return (
+        "La foto, la captura de pantalla o el PDF que le dio su banco, o el CEP de Banxico. Puede "
+        f"elegir hasta {count} archivos JPEG, PNG, PDF o XML, de {megabytes(most)} cada uno como "
+        "máximo."
+    )
+
+
+def lost(name: str) -> str:
+    """A file that was kept and is there no longer."""
+    return f"«{_short(name)}» ya no está guardado. Elíjalo otra vez."
 
 
 def too_many(count: int, most: int) -> str:

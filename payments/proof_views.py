@@ -5,6 +5,8 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,37 +16,109 @@ from accounts import audit
 from accounts.access import CustomerRequest, customer_page
 from accounts.models import User
 from facturamos.limits import too_often
-from payments import proof_texts
+from payments import kept_uploads, proof_texts
+from payments.kept_uploads import Typed
 from payments.mails import CONTENT_TYPES
-from payments.models import Constancia, PaymentProof, ProofFile
-from payments.plain import review_from, review_of
-from payments.proof_forms import ProofForm
-from payments.proofs import AlreadyPaidError, DiskFullError, QuotaError, send_proof
+from payments.models import Constancia, KeptFile, PaymentProof, ProofFile
+from payments.plain import review_from, road_of
+from payments.proof_forms import ProofForm, check_files
+from payments.proofs import AlreadyPaidError, QuotaError, send_proof
 from payments.slip_views import find_constancia
+from payments.stored_uploads import DiskFullError, Upload
+from payments.timeline import timeline
 
 log = logging.getLogger(__name__)
 
 
+@login_not_required  # it leads to the sign-in itself, after it kept what was sent
 @require_http_methods(["GET", "HEAD", "POST"])
+def proof(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was sent for a constancia and how it stands, and the form to send a proof.
+
+    What somebody sends whose session ended meanwhile is kept for them, and asked for again.
+    """
+    if request.user.is_authenticated:
+        return _proof(request, reference)
+    if request.method == "POST":
+        if limited := _keep_for_later(request, reference):
+            return limited
+        messages.info(request, proof_texts.SIGN_IN_FIRST)
+    return redirect_to_login(request.get_full_path())
+
+
+def _keep_for_later(request: HttpRequest, reference: str) -> HttpResponse | None:
+    """Nobody hears whether anything was kept; returns the page 429, or None."""
+    holder = kept_uploads.holder_of(request.POST.get("ticket", ""), reference)
+    if holder is None:
+        return None
+    constancia, user = holder
+    if limited := too_often(request, action="keep", key=str(user.pk)):
+        return limited
+    picked = check_files(request.FILES.getlist("file"))
+    _keep(request, constancia, user, picked.uploads, picked.sentences)
+    return None
+
+
+def _keep(
+    request: HttpRequest,
+    constancia: Constancia,
+    user: User,
+    uploads: list[Upload],
+    refused: list[str],
+) -> bool:
+    """Whether there was room for it."""
+    typed = Typed(request.POST.get("paid_on", ""), request.POST.get("tracking_key", ""))
+    try:
+        kept_uploads.keep(
+            constancia=constancia, uploads=uploads, typed=typed, refused=refused, by=user
+        )
+    except DiskFullError:
+        log.exception("A proof could not be kept")
+        refused = [proof_texts.NOT_KEPT]
+        kept_uploads.keep(constancia=constancia, uploads=[], typed=typed, refused=refused, by=user)
+        return False
+    log.info("Kept for the constancia %s: %s files", constancia.pk, len(uploads))
+    return True
+
+
 @customer_page
-def proof(request: CustomerRequest, reference: str) -> HttpResponse:
-    """What was sent for a constancia and how it stands, and the form to send a proof."""
-    constancia = find_constancia(Constancia.objects.of(request.customer).with_paid(), reference)
+def _proof(request: CustomerRequest, reference: str) -> HttpResponse:
+    own = Constancia.objects.of(request.customer).with_paid().select_related("quote")
+    constancia = find_constancia(own, reference)
     if request.method != "POST":
-        return _page(request, constancia, ProofForm(constancia=constancia))
+        return _page(request, constancia)
     if limited := too_often(request, action="proof", user=request.user):
         return limited
     if constancia.status == Constancia.Status.PAID:
         return redirect("payments:proof", constancia.reference)
-    form = ProofForm(request.POST, request.FILES, constancia=constancia)
-    if not form.is_valid():
-        codes = {name: [e.code for e in found.as_data()] for name, found in form.errors.items()}
-        log.info("A proof for the constancia %s was refused: %s", constancia.pk, codes)
-        return _page(request, constancia, form)
-    return _send(request, constancia, form)
+    if "remove" in request.POST:
+        kept_uploads.remove(constancia=constancia, by=request.user)
+        messages.success(request, proof_texts.REMOVED)
+        return redirect("payments:proof", constancia.reference)
+    return _answer(request, constancia)
 
 
-def _send(request: CustomerRequest, constancia: Constancia, form: ProofForm) -> HttpResponse:
+def _answer(request: CustomerRequest, constancia: Constancia) -> HttpResponse:
+    """Send the proof, with the kept files that the form names; or say what is wrong with it."""
+    ids = set(request.POST.getlist("kept"))
+    files = kept_uploads.chosen(constancia=constancia, user=request.user, ids=ids)
+    kept, names = kept_uploads.opened(files)
+    lost = [proof_texts.lost(name) for name in names]
+    if len(files) < len(ids):
+        lost.append(proof_texts.GONE)
+    form = ProofForm(request.POST, request.FILES, constancia=constancia, kept=kept, lost=lost)
+    if form.is_valid():
+        return _send(request, constancia, form, files)
+    codes = {name: [e.code for e in found.as_data()] for name, found in form.errors.items()}
+    log.info("A proof for the constancia %s was refused: %s", constancia.pk, codes)
+    if form.chosen_now and not _keep(request, constancia, request.user, form.chosen_now, []):
+        form.add_error(None, proof_texts.NOT_KEPT)
+    return _page(request, constancia, form)
+
+
+def _send(
+    request: CustomerRequest, constancia: Constancia, form: ProofForm, files: list[KeptFile]
+) -> HttpResponse:
     data = form.cleaned_data
     try:
         sent = send_proof(
@@ -63,18 +137,30 @@ def _send(request: CustomerRequest, constancia: Constancia, form: ProofForm) -> 
         return _page(request, constancia, form)
     except AlreadyPaidError:
         return redirect("payments:proof", constancia.reference)
+    kept_uploads.note_sent(constancia=constancia, files=files, by=request.user)
     messages.success(request, proof_texts.received(review_from(sent).promise))
     return redirect("payments:proof", constancia.reference)
 
 
 def _page(
-    request: CustomerRequest, constancia: Constancia, form: ProofForm, status: int = 200
+    request: CustomerRequest,
+    constancia: Constancia,
+    form: ProofForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     proofs = PaymentProof.objects.filter(constancia=constancia)
+    road = road_of(constancia)
+    kept = kept_uploads.kept_of(constancia=constancia, user=request.user)
+    typed = {"paid_on": kept.paid_on, "tracking_key": kept.tracking_key} if kept else {}
+    form = form or ProofForm(constancia=constancia, initial=typed)
+    form.fields["file"].required = not (kept and kept.unsent)  # else more is not needed
     context = {
         "constancia": constancia,
         "form": form,
-        "review": review_of(constancia),
+        "kept": kept,
+        "ticket": kept_uploads.new_ticket(constancia=constancia, user=request.user),
+        "review": road.review,
+        "timeline": timeline(road),
         "today": timezone.localdate(),
         "proofs": proofs.prefetch_related("files").order_by("-pk"),
     }

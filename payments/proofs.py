@@ -4,16 +4,10 @@ A file is written before its row and removed if the row is not; a process killed
 a file without a row, which `sweeping.sweep_orphans` removes.
 """
 
-import errno
-import os
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -22,12 +16,10 @@ from accounts import audit
 from accounts.models import User
 from payments import mails
 from payments.models import Constancia, PaymentProof, ProofFile
-from payments.models.proof import SUFFIXES
-from payments.proof_files import CheckedFile, clean_name
+from payments.stored_uploads import Upload, discard, new_name, once_each, store
 from renewals.models import Quote
 
 FOLDER = "comprobantes"
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class ProofError(Exception):
@@ -42,20 +34,8 @@ class QuotaError(ProofError):
     """The customer has sent more than there is room for."""
 
 
-class DiskFullError(ProofError):
-    """The portal cannot store the files; nothing is left of them."""
-
-
 class NotInReviewError(ProofError):
     """Somebody answered the proof before, or its payment was confirmed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file of a sending, checked, and the name its sender gave it."""
-
-    name: str
-    checked: CheckedFile
 
 
 def send_proof(
@@ -69,48 +49,22 @@ def send_proof(
 
     Raises AlreadyPaidError, QuotaError and DiskFullError; then nothing is kept.
     """
-    once = list({upload.checked.sha256: upload for upload in uploads}.values())
+    once = once_each(uploads)
     if not once:
         raise ValueError("A proof needs a file.")
-    names = [_new_name(upload) for upload in once]
+    folder = f"{FOLDER}/{timezone.localdate():%Y/%m}"
+    names = [new_name(folder, upload) for upload in once]
     try:
-        _store(names, once)
+        store(names, once)
         proof, is_new = _record(
             constancia, list(zip(names, once, strict=True)), paid_on, tracking_key, by
         )
     except BaseException:
-        _discard(names)
+        discard(names)
         raise
     if not is_new:
-        _discard(names)
+        discard(names)
     return proof
-
-
-def _new_name(upload: Upload) -> str:
-    """At random: nothing that came from outside names a file."""
-    suffix = SUFFIXES[upload.checked.kind]
-    return f"{FOLDER}/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}.{suffix}"
-
-
-def _store(names: Sequence[str], uploads: Sequence[Upload]) -> None:
-    """Each file under its name, on the disk for good before a row speaks of it."""
-    try:
-        for name, upload in zip(names, uploads, strict=True):
-            default_storage.save(name, ContentFile(upload.checked.content))
-            with default_storage.open(name) as file:
-                os.fsync(file.fileno())
-    except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise
-        raise DiskFullError(
-            "No pudimos guardar su comprobante porque nuestro equipo se quedó sin espacio. No es "
-            "culpa de su archivo y no se guardó nada: inténtelo más tarde, o envíelo por correo."
-        ) from error
-
-
-def _discard(names: Sequence[str]) -> None:
-    for name in names:
-        default_storage.delete(name)
 
 
 @transaction.atomic
@@ -140,7 +94,9 @@ def _record(
     proof = PaymentProof.objects.create(
         constancia=constancia, paid_on=paid_on, tracking_key=tracking_key, sent_by=by
     )
-    files = ProofFile.objects.bulk_create(_file(proof, name, upload) for name, upload in stored)
+    files = ProofFile.objects.bulk_create(
+        ProofFile(proof=proof, file=name, **upload.columns) for name, upload in stored
+    )
     audit.record(
         "proof.sent",
         by=by,
@@ -150,19 +106,6 @@ def _record(
     )
     mails.proof_received(proof=proof)
     return proof, True
-
-
-def _file(proof: PaymentProof, name: str, upload: Upload) -> ProofFile:
-    checked = upload.checked
-    return ProofFile(
-        proof=proof,
-        file=name,
-        kind=checked.kind,
-        original_name=clean_name(upload.name),
-        sha256=checked.sha256,
-        size=checked.size,
-        says=checked.cep.as_json() if checked.cep else None,
-    )
 
 
 def _check_quota(constancia: Constancia, more: int) -> None:

@@ -9,10 +9,11 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import TableImport
-from payments.models import Constancia, InvoiceRequest, ProofFile
+from payments.models import Constancia, InvoiceRequest, KeptFile, ProofFile
 
 # Each folder below MEDIA_ROOT, and every column that may name a file of it.
 NAMED_BY: dict[str, list[tuple[type[Model], str]]] = {
+    "apartados": [(KeptFile, "file")],
     "cargas": [(TableImport, "file")],
     "comprobantes": [(ProofFile, "file")],
     "constancias": [(Constancia, "pdf")],

@@ -3,6 +3,7 @@
 from payments.models.bank_account import BankAccount, validate_clabe
 from payments.models.constancia import Constancia, ConstanciaLine, new_token
 from payments.models.invoice import FiscalProfile, InvoiceRequest
+from payments.models.kept import KeptFile, KeptProof
 from payments.models.payment import Payment, PaymentReversal, has_money, paid_for_each
 from payments.models.proof import PaymentProof, ProofFile
 
@@ -12,6 +13,8 @@ __all__ = [
     "ConstanciaLine",
     "FiscalProfile",
     "InvoiceRequest",
+    "KeptFile",
+    "KeptProof",
     "Payment",
     "PaymentProof",
     "PaymentReversal",

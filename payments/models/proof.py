@@ -119,8 +119,8 @@ class PaymentProof(models.Model):
         return self.settled_at is not None
 
 
-class ProofFile(models.Model):
-    """A file of a proof, as it was stored after the checks; its hash is of what was sent."""
+class CheckedUpload(models.Model):
+    """A file that came in, as it was stored after the checks; its hash is of what was sent."""
 
     class Kind(models.TextChoices):
         JPEG = "jpeg", "imagen JPEG"
@@ -128,9 +128,7 @@ class ProofFile(models.Model):
         PDF = "pdf", "PDF"
         CEP = "cep", "CEP de Banxico (XML)"
 
-    proof = models.ForeignKey(PaymentProof, models.PROTECT, related_name="files")
     public_id = models.UUIDField("clave pública", unique=True, default=uuid.uuid4, editable=False)
-    file = models.FileField("archivo", upload_to="comprobantes")
     kind = models.CharField("tipo", max_length=4, choices=Kind.choices)
     original_name = models.CharField("nombre original", max_length=255)
     sha256 = models.CharField("SHA-256 de lo enviado", max_length=64, db_index=True)
@@ -139,15 +137,25 @@ class ProofFile(models.Model):
     says = models.JSONField("dice", null=True, blank=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.original_name
+
+
+class ProofFile(CheckedUpload):
+    """A file of a proof."""
+
+    proof = models.ForeignKey(PaymentProof, models.PROTECT, related_name="files")
+    file = models.FileField("archivo", upload_to="comprobantes")
+
+    class Meta:
         verbose_name = "archivo del comprobante"
         verbose_name_plural = "archivos del comprobante"
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["proof", "sha256"], name="prooffile_once_a_proof")
         ]
-
-    def __str__(self) -> str:
-        return self.original_name
 
     @property
     def download_name(self) -> str:

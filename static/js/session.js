@@ -1,41 +1,77 @@
-// Two minutes before the session ends, offer to go on. Without this file the page says when it ends.
+// Two minutes before the session ends, offer to go on; when it ended, the way back to it that
+// leaves what was typed where it is. Without this file the page says when the session ends.
 "use strict";
 
-const clock = document.querySelector("[data-seconds]");
-const warning = clock.querySelector("form");
-const BEFORE = 120;
+// In a block: pages have scripts of their own beside this one.
+{
+  const clock = document.querySelector("[data-seconds]");
+  const soon = clock.querySelector("[data-soon]");
+  const ended = clock.querySelector("[data-ended]");
+  const form = soon.querySelector("form");
+  const BEFORE = 120;
+  let timer;
+  let returnTo;
 
-// The answer says for how many seconds the session lives: another tab may have extended it.
-const ask = async (method) => {
-  const body = method === "POST" ? new FormData(warning) : undefined;
-  const answer = await fetch(warning.action, { method, body, redirect: "error" });
-  return (await answer.json()).seconds;
-};
+  const write = (selector, key, value) =>
+    document.querySelectorAll(selector).forEach((each) => {
+      each[key] = value;
+    });
 
-const wait = (seconds) => {
-  warning.hidden = seconds > BEFORE;
-  const pause = seconds > BEFORE ? seconds - BEFORE : 15;
-  setTimeout(look, Math.max(1, pause) * 1000);
-};
+  // For how many seconds the session lives, or null when it ended or is somebody else's by now:
+  // another tab may have extended it, ended it or begun another.
+  const ask = async (method) => {
+    const body = method === "POST" ? new FormData(form) : undefined;
+    const answer = await fetch(form.action, { method, body, redirect: "manual" });
+    if (answer.type === "opaqueredirect") return null;
+    if (!answer.ok) throw new Error(answer.status);
+    const told = await answer.json();
+    if (String(told.user) !== clock.dataset.user) return null;
+    write("[data-seconds] [data-end]", "textContent", told.at);
+    write("[name=csrfmiddlewaretoken]", "value", told.token); // signing in changed it
+    return told.seconds;
+  };
 
-const look = async () => {
-  try {
-    wait(await ask("GET"));
-  } catch {
-    warning.hidden = false;
-    warning.querySelector("p").textContent =
-      "Su sesión terminó. Copie lo que no haya enviado e inicie sesión de nuevo.";
-    warning.querySelector("button").hidden = true;
-  }
-};
+  // The warning takes the focus, so that it is heard and at hand, and gives it back.
+  const show = (box) => {
+    const inside = clock.contains(document.activeElement);
+    if (!inside) returnTo = document.activeElement;
+    const isNew = box && box.hidden;
+    soon.hidden = box !== soon;
+    ended.hidden = box !== ended;
+    if (isNew) box.focus();
+    else if (!box && inside) returnTo.focus();
+  };
 
-warning.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  try {
-    warning.hidden = (await ask("POST")) > BEFORE;
-  } catch {
-    look();
-  }
-});
+  const wait = (seconds) => {
+    clearTimeout(timer);
+    if (seconds === null) return show(ended);
+    show(seconds > BEFORE ? null : soon);
+    const pause = seconds > BEFORE ? seconds - BEFORE : Math.min(15, seconds + 1);
+    timer = setTimeout(look, pause * 1000);
+  };
 
-wait(Number(clock.dataset.seconds));
+  const look = async () => {
+    try {
+      wait(await ask("GET"));
+    } catch {
+      clearTimeout(timer); // the network is away; the session may not be
+      timer = setTimeout(look, 15000);
+    }
+  };
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const seconds = await ask("POST");
+      soon.querySelector("[data-last]").hidden = seconds > BEFORE;
+      wait(seconds);
+    } catch {
+      look();
+    }
+  });
+  // Back from another tab or from sleep.
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  window.addEventListener("focus", look);
+
+  wait(Number(clock.dataset.seconds));
+}

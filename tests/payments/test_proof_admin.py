@@ -90,7 +90,7 @@ class TestList:
     @pytest.mark.parametrize("count", [1, 3])
     def test_a_fixed_number_of_queries(self, client, django_assert_num_queries, count):
         make_proofs(count)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(LIST)
 
 
@@ -147,7 +147,7 @@ class TestPage:
         contents = [samples.another_image(number) for number in range(count)]
         proof = factories.send_proof(constancia, *contents)
         ContentType.objects.get_for_model(PaymentProof)  # once in a process
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(page_of(proof))
 
     def test_it_only_reads(self, proof, signed_in):

@@ -21,7 +21,7 @@ from payments.proof_files import (
 )
 from tests.payments import proof_samples as samples
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_database]
+pytestmark = pytest.mark.slow
 
 LINK = pikepdf.Dictionary(
     Subtype=pikepdf.Name.Link, A=samples.action("URI", URI="https://example.com/")

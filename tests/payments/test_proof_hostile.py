@@ -45,7 +45,6 @@ def post(user, constancia, signed_in, settings):
     return send
 
 
-@pytest.mark.slow
 @given(
     name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300),
     suffix=st.sampled_from(sorted(SAMPLES)),
@@ -61,7 +60,7 @@ def test_any_name_is_taken_or_refused(post, name, suffix):
         transaction.set_rollback(True)
 
 
-@pytest.mark.slow
+@pytest.mark.postgresql  # the damage never reaches the database
 @given(suffix=st.sampled_from(sorted(SAMPLES)), data=st.data())
 @in_one_database
 def test_any_damage_is_taken_or_refused(post, suffix, data):

@@ -2,16 +2,29 @@
 
 The facts are in the customer's manual and on bank statements: between BBVA accounts there is no
 reference field and only the first 18 characters or so of the concept arrive; elsewhere SPEI's
-numeric reference and the concept both do.
+numeric reference and the concept both do. The company's own words say it (`texts.catalogue`).
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+
+from facturamos.money import format_money
+from facturamos.texts.words import Words, fill
 
 # A bank refuses a transfer above its customer's own ceiling; unless changed, 1,500 UDIS.
 USUAL_CEILING = Decimal("12800.00")
 # SPEI takes 40 characters of concept, A-Z, 0-9 and blanks arrive everywhere; BBVA shows about 18.
 CONCEPT_SHOWN = 18
+# Each with whether it is a transfer, which has a ceiling.
+CHANNELS = (
+    ("channels.bbva", True),
+    ("channels.spei", True),
+    ("channels.counter", False),
+    ("channels.cash", False),
+)
+_TO_TYPE = re.compile(r"(.*?) ?\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,64 +49,36 @@ def concept(reference: str) -> str:
     return f"{reference} FACTURAMOS"[:CONCEPT_SHOWN]
 
 
-def ceiling_warning(amount: Decimal) -> str:
+def ceiling_warning(amount: Decimal, words: Words) -> str:
     """What to know before transferring that much (MXN); empty when no bank would refuse it."""
     if amount <= USUAL_CEILING:
         return ""
-    return (
-        "Es probable que este importe supere el tope de transferencias de su banca en línea (de "
-        "fábrica, unos $12,800.00). Súbalo antes en su aplicación, o pague en ventanilla."
+    return words.filled("payment.ceiling", tope=format_money(USUAL_CEILING))
+
+
+def channels(reference: str, amount: Decimal, words: Words) -> tuple[Channel, ...]:
+    """The ways to pay that amount (MXN) under that reference, in the company's words."""
+    values = words.company | {
+        "referencia": reference,
+        "importe": f"{amount:.2f}",
+        "concepto": concept(reference),
+    }
+    warning = ceiling_warning(amount, words)
+    return tuple(
+        _channel(words.lines(key), values, warning if is_transfer else "")
+        for key, is_transfer in CHANNELS
     )
 
 
-def channels(reference: str, amount: Decimal) -> tuple[Channel, ...]:
-    """The ways to pay that amount (MXN) under that reference."""
-    exact = f"{amount:.2f}"
-    ceiling = ceiling_warning(amount)
-    return (
-        Channel(
-            "BBVA en línea o aplicación",
-            (
-                Step("Transfiera a la cuenta BBVA de arriba."),
-                Step("Escriba el importe exacto:", exact),
-                Step(
-                    "No hay campo de referencia: escríbala al principio del motivo de pago:",
-                    concept(reference),
-                ),
-            ),
-            ceiling,
-        ),
-        Channel(
-            "Otro banco, por transferencia (SPEI)",
-            (
-                Step("Transfiera a la CLABE de arriba."),
-                Step("Escriba el importe exacto:", exact),
-                Step(
-                    "En «referencia numérica» borre lo que haya (suele ser la fecha) y escriba:",
-                    reference,
-                ),
-                Step("En «concepto de pago» escriba:", concept(reference)),
-            ),
-            ceiling,
-        ),
-        Channel(
-            "Ventanilla de cualquier banco",
-            (
-                Step("Lleve la constancia impresa, o muéstrela en su teléfono."),
-                Step("Pida que capturen la referencia:", reference),
-                Step("Pague el importe exacto y guarde el comprobante:", exact),
-            ),
-        ),
-        Channel(
-            "Cajero automático que acepte depósitos",
-            (
-                Step(
-                    "Deposite a la cuenta de arriba el importe exacto. El cajero solo recibe "
-                    "billetes: si su total lleva centavos o monedas, pague de otra forma.",
-                    exact,
-                ),
-                Step("Si el cajero pide un motivo o referencia, escriba:", reference),
-                Step("Guarde el comprobante y envíelo: sin él cuesta más reconocer el depósito."),
-            ),
-        ),
-    )
+def _channel(lines: tuple[str, ...], values: Mapping[str, str], warning: str) -> Channel:
+    name, *steps = lines
+    return Channel(name, tuple(_step(line, values) for line in steps), warning)
+
+
+def _step(line: str, values: Mapping[str, str]) -> Step:
+    """What a line ends with between braces is what to type."""
+    match = _TO_TYPE.fullmatch(line)
+    if match is None:
+        return Step(fill(line, values))
+    action, name = match.groups()
+    return Step(fill(action, values), values.get(name, ""))

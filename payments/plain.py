@@ -8,14 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Customer
+from facturamos.texts.in_force import in_force
 from payments.models import Constancia, PaymentProof
 from payments.slip import Slip, SlipLine
 from payments.timeline import Review, Road
-from renewals.models import MigrationNotice
+from renewals.models import MigrationNotice, Quote
 
 
 def slip_of(constancia: Constancia) -> Slip:
-    """What the constancia prints, from its frozen rows."""
+    """What the constancia prints, from its frozen rows and the words in force."""
     return Slip(
         reference=constancia.reference,
         customer_name=constancia.customer_name,
@@ -39,6 +40,7 @@ def slip_of(constancia: Constancia) -> Slip:
         account_number=constancia.account_number,
         clabe=constancia.clabe,
         verify_url=settings.SITE_URL + reverse("payments:verify", args=[constancia.token]),
+        words=in_force(),
     )
 
 
@@ -54,8 +56,25 @@ def road_of(constancia: Constancia) -> Road:
         review=None if constancia.paid_at else review_of(constancia),
         partly_paid_on=_day(first.recorded_at if first else None),
         paid_on=_day(constancia.paid_at),
-        stopped_on=_day(constancia.cancelled_at or constancia.expired_at),
+        stopped_on=_stopped_on(constancia),
         unlocked_on=_day(notice.unlocked_at if notice else None),
+        contacts=in_force().contacts,
+    )
+
+
+def _stopped_on(constancia: Constancia) -> date | None:
+    """When it was cancelled or expired; an overdue one without money is as good as expired."""
+    if constancia.is_overdue(timezone.localdate()) and not constancia.paid:
+        return constancia.expires_on
+    return _day(constancia.cancelled_at or constancia.expired_at)
+
+
+def road_ahead(quote: Quote) -> Road:
+    """The way of a quote that nothing came of yet, for the timeline."""
+    return Road(
+        quoted_on=timezone.localdate(quote.created_at),
+        expires_on=quote.valid_until,
+        contacts=in_force().contacts,
     )
 
 
@@ -90,6 +109,7 @@ def review_from(proof: PaymentProof) -> Review:
         seen_at=timezone.now(),
         refused_on=_day(proof.answered_at),
         reason=proof.reason,
+        contacts=in_force().contacts,
     )
 
 

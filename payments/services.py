@@ -1,7 +1,7 @@
 """The rules about constancias: issuing, cancelling, expiring. `recording.py` has their payments."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -39,6 +39,11 @@ class NoBankAccountError(PaymentsError):
 
 class NotPayableError(PaymentsError):
     """The constancia does not wait for this payment."""
+
+
+def last_day(issued_on: date) -> date:
+    """The last day on which a constancia issued on that day can be paid."""
+    return issued_on + timedelta(days=settings.CONSTANCIA_DAYS)
 
 
 @transaction.atomic
@@ -81,7 +86,7 @@ def issue_constancia(
         customer_name=quote.customer.legal_name,
         customer_rfc=quote.customer.rfc,
         issued_by=by,
-        expires_on=today + timedelta(days=settings.CONSTANCIA_DAYS),
+        expires_on=last_day(today),
         iva_rate=selection.totals.rate,
         subtotal=selection.totals.subtotal,
         iva=selection.totals.iva,

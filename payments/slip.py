@@ -1,10 +1,11 @@
 """What a payment slip says, as plain data: the PDF is drawn from this and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from facturamos.money import Totals
+from facturamos.texts.words import DEFAULTS, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A constancia de pago as printed."""
+    """A constancia de pago as printed; `words` are the company's on the day it is drawn."""
 
     reference: str
     customer_name: str
@@ -35,3 +36,4 @@ class Slip:
     account_number: str
     clabe: str
     verify_url: str
+    words: Words = field(default=DEFAULTS, repr=False)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
-from facturamos.contacts import BANKS
 from facturamos.limits import too_often
+from facturamos.texts.in_force import in_force
 from payments import services
 from payments.channels import channels
 from payments.documents import DamagedPdfError, stored_pdf
@@ -20,6 +20,7 @@ from payments.models import Constancia
 from payments.models.constancia import ConstanciaQuerySet
 from payments.plain import road_of
 from payments.references import InvalidReferenceError, parse_reference
+from payments.state import constancia_state
 from payments.timeline import timeline
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 def constancias(request: CustomerRequest) -> HttpResponse:
     """Every constancia of the customer, newest first."""
     rows = Constancia.objects.of(request.customer)
-    return render(request, "payments/constancias.html", {"constancias": rows})
+    context = {"constancias": rows, "today": timezone.localdate()}
+    return render(request, "payments/constancias.html", context)
 
 
 @require_safe
@@ -42,13 +44,14 @@ def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
     """One constancia on screen: what to pay, where, how, and what happens next."""
     found = _own_constancia(request, reference)
     road = road_of(found)
+    today = timezone.localdate()
     context = {
         "constancia": found,
+        "state": constancia_state(found, road.review, today, on_its_page=True),
         "review": road.review,
-        "banks": BANKS,
-        "channels": channels(found.reference, found.missing),
+        "channels": channels(found.reference, found.missing, in_force()),
         "timeline": timeline(road),
-        "today": timezone.localdate(),
+        "is_payable": found.is_open and not found.is_overdue(today),
     }
     return render(request, "payments/constancia.html", context)
 
@@ -84,7 +87,11 @@ def cancel(request: CustomerRequest, reference: str) -> HttpResponse:
     """Ask once, then cancel; the customer may choose again afterwards."""
     found = _own_constancia(request, reference)
     if request.method != "POST" and found.can_be_cancelled:
-        context = {"constancia": found, "can_choose_again": not _quote_expired(found)}
+        context = {
+            "constancia": found,
+            "is_overdue": found.is_overdue(timezone.localdate()),
+            "can_choose_again": not _quote_expired(found),
+        }
         return render(request, "payments/cancel.html", context)
     if request.method == "POST" and services.cancel_constancia(constancia=found, by=request.user):
         again = (

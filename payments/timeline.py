@@ -4,18 +4,26 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
-from facturamos.contacts import CONTACTS
+from facturamos.contacts import Contacts
 from facturamos.dates import long_date
+from facturamos.texts.words import DEFAULTS
 
 
 class Turn(Enum):
-    """Where a step stands, in the word people read."""
+    """Where a step stands, in the word that the company's people read."""
 
     DONE = "Listo"
     CUSTOMER = "Turno del cliente"
     COMPANY = "Turno de Facturamos"
     LATER = "Después"
     STOPPED = "No siguió"
+
+    @property
+    def own(self) -> str:
+        """The word that the customer reads."""
+        return {"CUSTOMER": "Le toca a usted", "COMPANY": "Nos toca a nosotros"}.get(
+            self.name, self.value
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class Review:
     seen_at: datetime
     refused_on: date | None = None
     reason: str = ""
+    contacts: Contacts = DEFAULTS.contacts
 
     @property
     def due_at(self) -> datetime:
@@ -45,7 +54,7 @@ class Review:
 
         Counted in UTC: the day the clock changes has 23 or 25 hours.
         """
-        until = self.sent_at.astimezone(UTC) + timedelta(hours=CONTACTS.promise_hours)
+        until = self.sent_at.astimezone(UTC) + timedelta(hours=self.contacts.promise_hours)
         return until.astimezone(self.sent_at.tzinfo)
 
     @property
@@ -59,40 +68,60 @@ class Review:
         due = f"{long_date(self.due_at.date())} a las {self.due_at:%H:%M}"
         if self.is_late:
             return (
-                f"Debimos contestarle a más tardar el {due}: escríbanos a {CONTACTS.cxc_email} con "
-                "su referencia."
+                f"Debimos contestarle a más tardar el {due}: escríbanos a "
+                f"{self.contacts.cxc_email} con su referencia."
             )
-        hours = CONTACTS.promise_hours
+        hours = self.contacts.promise_hours
         return f"Confirmaremos su pago en {hours} horas, a más tardar el {due}."
 
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """What happened, and when; None is what has not happened."""
+    """What happened, and when; None is what has not happened.
+
+    `expires_on` is the last day of the constancia and, before it is issued, of the quote.
+    """
 
     quoted_on: date
-    issued_on: date
     expires_on: date
+    issued_on: date | None = None
     review: Review | None = None
     partly_paid_on: date | None = None
     paid_on: date | None = None
     stopped_on: date | None = None
     unlocked_on: date | None = None
+    contacts: Contacts = DEFAULTS.contacts
 
 
 def timeline(road: Road) -> list[TimelineStep]:
     """The five steps from the quote to version 4.0, the same for everyone who looks."""
     return [
-        TimelineStep("Cotización", Turn.DONE, road.quoted_on),
-        TimelineStep("Constancia de pago", Turn.DONE, road.issued_on),
+        *_quote_and_constancia(road),
         _proof(road),
         _payment(road),
         _version_4(road),
     ]
 
 
+def _quote_and_constancia(road: Road) -> tuple[TimelineStep, TimelineStep]:
+    quote, constancia = "Cotización", "Constancia de pago"
+    if road.issued_on:
+        return (
+            TimelineStep(quote, Turn.DONE, road.quoted_on),
+            TimelineStep(constancia, Turn.DONE, road.issued_on),
+        )
+    choose = f"Elegir sus productos a más tardar el {long_date(road.expires_on)}."
+    return (
+        TimelineStep(quote, Turn.CUSTOMER, road.quoted_on, choose),
+        TimelineStep(constancia, Turn.LATER, None, "Se genera con su referencia al aceptarla."),
+    )
+
+
 def _proof(road: Road) -> TimelineStep:
     name = "Depósito y comprobante"
+    if road.issued_on is None:
+        pay = "Pagar en cualquier banco y enviar el comprobante."
+        return TimelineStep(name, Turn.LATER, None, pay)
     if road.paid_on:
         return TimelineStep(name, Turn.DONE, road.paid_on)
     review = road.review
@@ -129,7 +158,7 @@ def _payment(road: Road) -> TimelineStep:
         return TimelineStep(name, Turn.STOPPED, road.stopped_on)
     if part:
         return TimelineStep(name, Turn.LATER, None, part)
-    hours = f"Lo confirmamos en {CONTACTS.promise_hours} horas a partir de su comprobante."
+    hours = f"Lo confirmamos en {road.contacts.promise_hours} horas a partir de su comprobante."
     return TimelineStep(name, Turn.LATER, None, hours)
 
 

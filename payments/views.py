@@ -1,7 +1,5 @@
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -11,33 +9,38 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
 from facturamos.limits import made_too_many
-from facturamos.money import format_money
+from facturamos.money import format_money, in_words
 from payments import services
 from payments.forms import ConfirmationForm
 from payments.models import Constancia
-from payments.plain import pending_of, review_of
+from payments.panel import offer_state
+from payments.plain import pending_of, road_ahead, road_of
+from payments.state import State, constancia_state
+from payments.timeline import TimelineStep, timeline
 from renewals.forms import PICK, selection_query
-from renewals.models import MigrationNotice, Quote
+from renewals.models import Quote
 from renewals.pricing import SelectionError
-from renewals.services import current_quote, find_quote
+from renewals.services import find_quote, latest_quote
 
 
 @require_safe
 @customer_page
 def panel(request: CustomerRequest) -> HttpResponse:
-    """The customer's home: where the renewal stands, and what comes next."""
-    quote = current_quote(request.customer)
-    constancia = pending_of(request.customer)
-    context = {
-        "quote": quote,
-        "constancia": constancia,
-        "review": review_of(constancia) if constancia else None,
-        "soon": timezone.localdate() + timedelta(days=settings.EXPIRES_SOON_DAYS),
-        "today": timezone.localdate(),
-        "newest_quote": Quote.objects.filter(customer=request.customer).first(),
-        "migration": MigrationNotice.objects.filter(customer=request.customer).first(),
-    }
-    return render(request, "payments/panel.html", context)
+    """The customer's home: whose turn it is, what to do now, and when something happens."""
+    today = timezone.localdate()
+    if pending := pending_of(request.customer):
+        road = road_of(pending)
+        state = constancia_state(pending, road.review, today)
+        return _panel(request, state, timeline(road))
+    quote = latest_quote(request.customer)
+    of_quote = Constancia.objects.filter(quote=quote).select_related("invoice_request")
+    last = of_quote.first() if quote else None
+    steps = timeline(road_ahead(quote)) if quote and quote.is_offered(today) else []
+    return _panel(request, offer_state(quote, last, today), steps)
+
+
+def _panel(request: HttpRequest, state: State, steps: list[TimelineStep]) -> HttpResponse:
+    return render(request, "payments/panel.html", {"state": state, "timeline": steps})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,11 +116,15 @@ def _confirmation(request: HttpRequest, quote: Quote, form: ConfirmationForm) ->
         for errors in form.errors.values():
             messages.error(request, str(errors[0]))
         return _back_to_quote(quote, form.data)
+    totals = form.selection.totals
     context: dict[str, Any] = {
         "quote": quote,
         "lines": form.quote_lines,
         "picked": form.selection.picked,
-        "totals": form.selection.totals,
+        "totals": totals,
+        "in_words": in_words(totals.total),
+        "expires_on": services.last_day(timezone.localdate()),
+        "change": _quote_address(quote, form.data),
     }
     return render(request, "payments/confirm.html", context)
 
@@ -127,8 +134,7 @@ def _quote_asked_for(request: CustomerRequest, data: QueryDict) -> Quote:
     if "quote" in data:
         quote = find_quote(customer=request.customer, public_id=str(data["quote"]))
     else:
-        newest = Quote.objects.filter(customer=request.customer).first()
-        quote = current_quote(request.customer) or newest
+        quote = latest_quote(request.customer)
     if quote is None or (
         quote.status == Quote.Status.OPEN and quote.has_expired(timezone.localdate())
     ):
@@ -137,6 +143,10 @@ def _quote_asked_for(request: CustomerRequest, data: QueryDict) -> Quote:
 
 
 def _back_to_quote(quote: Quote, data: QueryDict) -> HttpResponse:
+    return redirect(_quote_address(quote, data))
+
+
+def _quote_address(quote: Quote, data: QueryDict) -> str:
     """The quote's page with the same boxes ticked."""
     query = selection_query(quote.public_id, data.getlist("lines"))
-    return redirect(f"{reverse('renewals:quote')}?{query}")
+    return f"{reverse('renewals:quote')}?{query}"

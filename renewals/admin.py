@@ -8,7 +8,9 @@ from renewals.models import MigrationNotice, Product, Quote, QuoteLine
 
 @admin.register(Product)
 class ProductAdmin(AuditedAdmin):
-    """What is sold; the price is each quote's."""
+    """What is sold, and how the quote explains it; the price is each quote's."""
+
+    fields = ["code", "name", "includes", "why_required"]
 
     list_display = ["code", "name"]
     search_fields = ["code", "name"]

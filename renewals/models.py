@@ -19,6 +19,21 @@ class Product(models.Model):
 
     code = models.CharField("código", max_length=20, unique=True)
     name = models.CharField("nombre", max_length=200)
+    includes = models.CharField(
+        "qué incluye",
+        max_length=300,
+        blank=True,
+        help_text="Una frase para el cliente, debajo del producto en su cotización.",
+    )
+    why_required = models.CharField(
+        "por qué es necesario",
+        max_length=300,
+        blank=True,
+        help_text=(
+            "Una frase para el cliente; se muestra solo donde la cotización marca el producto como "
+            "obligatorio."
+        ),
+    )
 
     class Meta:
         verbose_name = "producto"
@@ -75,6 +90,10 @@ class Quote(models.Model):
     def has_expired(self, today: date) -> bool:
         """Whether its last day has passed."""
         return self.valid_until < today
+
+    def is_offered(self, today: date) -> bool:
+        """Whether it can be turned into a constancia on that day."""
+        return self.status == self.Status.OPEN and not self.has_expired(today)
 
 
 class QuoteLine(models.Model):

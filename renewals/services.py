@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
@@ -46,6 +47,13 @@ def find_quote(*, customer: Customer, public_id: str) -> Quote | None:
 def current_quote(customer: Customer) -> Quote | None:
     """The offer the customer can act on today: the newest open one."""
     return Quote.objects.open_for(customer).first()
+
+
+def latest_quote(customer: Customer) -> Quote | None:
+    """As `current_quote`, else the customer's newest; with the notice of version 4.0, if any."""
+    is_current = Q(status=Quote.Status.OPEN, valid_until__gte=timezone.localdate())
+    rows = Quote.objects.filter(customer=customer).annotate(is_current=is_current)
+    return rows.select_related("customer__migration_notice").order_by("-is_current", "-pk").first()
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renewals import views
+from renewals import manual_views, views
 
 app_name = "renewals"
 urlpatterns = [
@@ -8,6 +8,6 @@ urlpatterns = [
     path("inicio/", views.start, name="start"),
     path("renovacion/", views.quote, name="quote"),
     path("aviso-4.0/", views.migration, name="migration"),
-    path("manuales/pago/", views.manual_payment, name="manual_payment"),
-    path("manuales/version-4.0/", views.manual_version_4, name="manual_version_4"),
+    path("manuales/pago/", manual_views.manual_payment, name="manual_payment"),
+    path("manuales/version-4.0/", manual_views.manual_version_4, name="manual_version_4"),
 ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
-from renewals import manuals, pricing, services
+from renewals import pricing, services
 from renewals.forms import PICK, SelectionForm, selection_query
 from renewals.models import MigrationNotice, Quote
 
@@ -56,7 +56,7 @@ def quote(request: CustomerRequest) -> HttpResponse:
 
 
 def _quote_page(request: HttpRequest, offer: Quote, form: SelectionForm | None) -> HttpResponse:
-    lines = list(offer.lines.all())
+    lines = list(offer.lines.select_related("product"))
     if form is None:
         asked = request.GET.getlist("lines")
         picked = {line.pk for line in lines if not asked or str(line.pk) in asked}
@@ -89,41 +89,18 @@ def migration(request: CustomerRequest) -> HttpResponse:
     """The notice of version 4.0 and its "continue"."""
     notice = MigrationNotice.objects.filter(customer=request.customer).first()
     if notice is None:
-        return _still_locked(request)
+        return still_locked(request)
     if request.method == "POST":
         services.acknowledge_version_4(customer=request.customer, by=request.user)
         return redirect("payments:panel")
     return render(request, "renewals/migration.html", {"notice": notice})
 
 
-def _still_locked(request: HttpRequest) -> HttpResponse:
+def still_locked(request: HttpRequest) -> HttpResponse:
+    """To the panel, saying when version 4.0 opens."""
     messages.warning(
         request,
         "El aviso y el manual de la versión 4.0 se abren cuando confirmemos su pago. "
         "Aquí puede ver cómo va.",
     )
     return redirect("payments:panel")
-
-
-@require_safe
-@customer_page
-def manual_payment(request: CustomerRequest) -> HttpResponse:
-    """The manual for paying, as PDF."""
-    return _manual(manuals.PAYMENT, "manual-para-realizar-el-pago.pdf")
-
-
-@require_safe
-@customer_page
-def manual_version_4(request: CustomerRequest) -> HttpResponse:
-    """The manual for the change of version, once it is unlocked."""
-    if not MigrationNotice.objects.filter(customer=request.customer).exists():
-        return _still_locked(request)
-    return _manual(manuals.VERSION_4, "manual-para-cambio-de-version.pdf")
-
-
-def _manual(name: str, filename: str) -> HttpResponse:
-    return HttpResponse(
-        manuals.manual_pdf(name),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{filename}"'},
-    )

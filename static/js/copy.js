@@ -1,22 +1,24 @@
-// A button beside each datum of the payment. Without this file the same data can be selected.
+// The buttons beside each datum of the payment. Without this file the same data can be selected.
 "use strict";
 
-const status = document.getElementById("copied");
+const told = document.getElementById("copied");
+const buttons = Array.from(document.querySelectorAll("button[data-copy]"));
 
-document.querySelectorAll("[data-copy]").forEach((place) => {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn btn-sm btn-outline-primary copy";
-  button.textContent = "Copiar";
-  button.setAttribute("aria-label", "Copiar " + place.dataset.copyName);
+function say(button, word) {
+  button.querySelector("span").textContent = word;
+}
+
+buttons.forEach((button) => {
+  button.hidden = false;
   button.addEventListener("click", async () => {
+    buttons.forEach((other) => say(other, "Copiar"));
     try {
-      await navigator.clipboard.writeText(place.dataset.copy);
-      status.textContent = "Copiado: " + place.dataset.copy;
-      button.textContent = "Copiado";
+      await navigator.clipboard.writeText(button.dataset.copy);
+      say(button, "Copiado");
+      told.textContent = "Copiado: " + button.dataset.copy;
     } catch {
-      status.textContent = "Su navegador no dejó copiar; seleccione el dato y cópielo.";
+      told.className = "note";
+      told.textContent = "Su navegador no dejó copiar; seleccione el dato y cópielo.";
     }
   });
-  place.append(" ", button);
 });

@@ -8,7 +8,9 @@ const options = JSON.parse(document.getElementById("passkey").textContent);
 
 if (window.webauthnJSON && window.webauthnJSON.supported()) {
   button.hidden = false;
-  said.textContent = "";
+} else {
+  button.remove();
+  said.textContent = "Este navegador no conoce las llaves de acceso; use otra manera.";
 }
 
 form.addEventListener("submit", async (event) => {

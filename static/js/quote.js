@@ -10,11 +10,18 @@ function recalculate() {
   const cents = boxes.filter((box) => box.checked).reduce((sum, box) => sum + Number(box.dataset.cents), 0);
   const basisPoints = Number(form.dataset.basisPoints);
   const iva = Math.floor((cents * basisPoints + 5000) / 10000);
-  document.getElementById("subtotal").textContent = pesos.format(cents / 100);
-  document.getElementById("iva").textContent = pesos.format(iva / 100);
-  document.getElementById("total").textContent = pesos.format((cents + iva) / 100) + " MXN";
+  write("subtotal", pesos.format(cents / 100));
+  write("iva", pesos.format(iva / 100));
+  write("total", pesos.format((cents + iva) / 100) + " MXN");
 }
 
+// Only what changed: a reader of screens says whatever is written.
+function write(id, text) {
+  const place = document.getElementById(id);
+  if (place.textContent !== text) place.textContent = text;
+}
+
+// Hidden by the style sheet already, where the browser knows how.
 document.getElementById("recalculate").hidden = true;
 boxes.forEach((box) => box.addEventListener("change", recalculate));
 // Also after "Back", when the browser puts the boxes back as they were.

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/distribuidor/"
 CSV = "/distribuidor/clientes.csv"
 TODAY = timezone.localdate()
-QUERIES_OF_THE_PAGE = 7
+QUERIES_OF_THE_PAGE = 8
 
 
 @pytest.fixture

@@ -197,12 +197,12 @@ def test_a_mail_takes_the_same_queries_for_one_reader_and_for_three(
     constancia, user, django_assert_num_queries
 ):
     proof = factories.make_proof(constancia)
-    with django_assert_num_queries(4):  # the readers, and the rows
+    with django_assert_num_queries(5):  # the texts, the readers, and the rows
         mails.proof_refused(proof=proof)
     OutboxMessage.objects.all().delete()
     factories.make_user(user.customer)
     factories.make_user(user.customer)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         mails.proof_refused(proof=proof)
     assert OutboxMessage.objects.count() == 3
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from facturamos.dates import long_date
 from payments.models import Constancia
 from payments.services import cancel_constancia
 from renewals.models import Quote
 from tests import factories
+from tests.payments.proof_samples import text_of
 
 
 @pytest.fixture
@@ -39,6 +41,27 @@ class TestConfirming:
         ):
             assert text in page
         assert not Constancia.objects.exists()
+
+    def test_each_free_product_can_be_changed_where_it_was_chosen(self, user, quote, signed_in):
+        required, free = quote.lines.all()
+        data = {"quote": str(quote.public_id), "lines": [required.pk]}
+        client = signed_in(user)
+        page = client.get("/renovacion/confirmar/", data).content.decode()
+        (change,) = re.findall(r'<a href="([^"]*)">Cambiar', page)
+        address, _, anchor = change.replace("&amp;", "&").partition("#")
+        assert anchor == f"linea-{free.pk}"
+        assert f'id="linea-{free.pk}" data-cents="55000">' in client.get(address).content.decode()
+        assert "No se incluye" in page
+
+    def test_it_says_for_whom_and_until_when_and_what_can_be_undone(self, user, quote, signed_in):
+        page = text_of(signed_in(user).get("/renovacion/confirmar/", pick(quote)))
+        until = timezone.localdate() + timedelta(days=30)
+        for text in (
+            user.customer.legal_name, user.customer.rfc, "ventas@sistemasperseo.com",
+            f"Fecha límite de pago {long_date(until)}", "Mil trescientos cinco pesos 00/100 M.N.",
+            "Mientras no acepte, no se genera nada", "Después podrá cancelarla",
+        ):  # fmt: skip
+            assert text in page
 
     def test_accepting_makes_one_and_leads_to_it(self, user, quote, signed_in):
         response = signed_in(user).post("/renovacion/confirmar/", pick(quote, total="$1,305.00"))
@@ -240,7 +263,7 @@ class TestHistoryAndPanel:
         assert "Renovar mis productos" in client.get("/panel/").content.decode()
         quote = Quote.objects.get()
         client.post("/renovacion/confirmar/", pick(quote))
-        page = client.get("/panel/").content.decode()
+        page = text_of(client.get("/panel/"))
         assert "Su constancia de pago espera el depósito" in page
         assert Constancia.objects.get().printed_reference in page
 
@@ -250,6 +273,13 @@ class TestHistoryAndPanel:
         page = signed_in(user).get("/constancias/").content.decode()
         assert own.printed_reference in page
         assert others.printed_reference not in page
+
+    def test_the_history_calls_an_overdue_one_by_its_name(self, user, signed_in, settings):
+        settings.CONSTANCIA_DAYS = -1
+        factories.make_constancia(user)
+        page = text_of(signed_in(user).get("/constancias/"))
+        assert page.count("Vencida") == 1
+        assert page.count("Vigente") == 1  # in the sentence that explains the word
 
     def test_an_empty_history_says_so(self, user, signed_in):
         assert (
@@ -264,9 +294,7 @@ class TestHistoryAndPanel:
         for _ in range(count):
             constancia = factories.make_constancia(user)
         client = signed_in(user)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/constancias/")
-        with django_assert_num_queries(8):
-            client.get("/panel/")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(f"/constancias/{constancia.reference}/")

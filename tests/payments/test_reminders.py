@@ -114,7 +114,7 @@ class TestReminder:
         for _ in range(count - 1):
             factories.make_constancia(factories.make_consenting_user())
         at(2)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert send_reminders() == count
         with django_assert_num_queries(1):
             assert send_reminders() == 0

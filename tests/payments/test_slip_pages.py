@@ -140,9 +140,29 @@ class TestTelling:
         for datum in ("0101644637", "012164001016446374", constancia.reference, "1305.00"):
             assert f'data-copy="{datum}"' in page
 
+    def test_each_datum_has_a_button_that_names_it_and_one_place_that_says_it(
+        self, user, constancia, signed_in
+    ):
+        page = signed_in(user).get(f"/constancias/{constancia.reference}/").content.decode()
+        buttons = re.findall(r"<button[^>]*data-copy[^>]*hidden>.*?</button>", page, re.DOTALL)
+        names = [" ".join(re.sub(r"<[^>]+>", " ", button).split()) for button in buttons]
+        assert names == [
+            "Copiar el beneficiario", "Copiar la cuenta", "Copiar la CLABE",
+            "Copiar la referencia", "Copiar el importe",
+        ]  # fmt: skip
+        assert page.count('role="status" id="copied"') == 1
+
+    def test_it_says_what_another_amount_does_and_what_follows(self, user, constancia, signed_in):
+        page = self.page(signed_in(user), constancia)
+        for text in (
+            "Si deposita menos, esperamos el resto", "Si deposita más", "saldo a su favor",
+            "lo confirmamos en 24 horas", "18 dígitos", "impuesto al valor agregado",
+        ):  # fmt: skip
+            assert text in page
+
     def test_the_timeline_says_whose_turn_it_is(self, user, cxc, constancia, signed_in):
         client = signed_in(user)
-        assert "Depósito y comprobante Turno del cliente" in self.page(client, constancia)
+        assert "Depósito y comprobante Le toca a usted" in self.page(client, constancia)
         record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
         page = self.page(client, constancia)
         assert "Recibimos $1,000.00 de $1,305.00. Falta pagar $305.00" in page

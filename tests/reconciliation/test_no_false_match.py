@@ -16,7 +16,7 @@ from reconciliation.matching import Outcome, match
 from reconciliation.movement import Movement
 from reconciliation.references_in_text import find
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_database]
+pytestmark = pytest.mark.slow
 
 AMOUNT = Decimal("1305.00")
 DAY = date(2026, 8, 10)

@@ -14,7 +14,7 @@ from reconciliation.parsers.generic import read_table
 from reconciliation.parsers.table import Mapping
 from tests.reconciliation import writers
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_database]
+pytestmark = pytest.mark.slow
 
 GENERIC = Mapping(
     date="Fecha valor",

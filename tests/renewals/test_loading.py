@@ -69,6 +69,22 @@ class TestProducts:
         event = AuditEvent.objects.filter(action="product.loaded").latest("pk")
         assert event.data == {"before": {"name": "Anualidad"}, "after": {"name": "Otra"}}
 
+    def test_what_it_includes_and_why_stays_where_a_table_says_nothing(self, boss):
+        header = ["Código", "Descripción", "Qué incluye", "Por qué es necesario"]
+        full = as_csv(header, ["SP0800", "Actualizacion", "Todo.", "Porque sí."])
+        assert loaded("products", full, boss) == (1, 0, 0)
+        assert loaded("products", as_csv(header, ["SP0800", "Otra", "", ""]), boss) == (0, 1, 0)
+        assert loaded("products", as_csv(header[:2], ["SP0800", "Otra"]), boss) == (0, 0, 1)
+        product = Product.objects.get()
+        assert (product.includes, product.why_required) == ("Todo.", "Porque sí.")
+        first, second = AuditEvent.objects.filter(action="product.loaded").order_by("pk")
+        assert first.data["after"] == {
+            "name": "Actualizacion",
+            "includes": "Todo.",
+            "why_required": "Porque sí.",
+        }
+        assert second.data == {"before": {"name": "Actualizacion"}, "after": {"name": "Otra"}}
+
     def test_problems(self, boss):
         content = as_csv(["Código", "Descripción"], ["A", "Uno"], ["A", "Dos"], ["", "x" * 201])
         assert problems("products", content, boss) == [

@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from facturamos.dates import long_date
 from payments.models import Constancia
-from renewals.models import Quote
+from renewals.models import Product, Quote
 from tests import factories
 
 
@@ -37,6 +38,26 @@ def test_the_page_shows_the_figures_of_the_manual(user, quote, signed_in):
         "Descargar manual para realizar el pago",
     ):  # fmt: skip
         assert text in page
+
+
+def test_it_explains_what_is_included_and_why_something_is_required(user, quote, signed_in):
+    client = signed_in(user)
+    page = client.get("/renovacion/").content.decode()
+    assert "Su renovación no puede hacerse sin él" in page
+    assert "Incluye:" not in page
+    Product.objects.filter(code__in=["SP0801", "SP0100"]).update(
+        includes="Todo <lo> dicho.", why_required="Por esto."
+    )
+    page = client.get("/renovacion/").content.decode()
+    assert page.count("Incluye: Todo &lt;lo&gt; dicho.") == 2
+    assert page.count("Por esto.") == 1, "only of the product that this quote demands"
+    assert "Su renovación no puede hacerse sin él" not in page
+
+
+def test_it_says_on_which_day_it_ends_and_what_then(user, quote, signed_in):
+    page = signed_in(user).get("/renovacion/").content.decode()
+    assert f"Vigente hasta el <strong>{long_date(quote.valid_until)}</strong>" in page
+    assert "tendrá que pedir otra a ventas" in page
 
 
 def test_the_button_recalculates_without_script(user, quote, signed_in):
@@ -139,6 +160,7 @@ def test_a_user_of_no_customer_is_refused_with_a_page(db, signed_in):
     assert "No tiene permiso" in page.content.decode()
 
 
+@pytest.mark.slow
 def test_the_manual_for_paying_is_a_pdf(user, signed_in):
     response = signed_in(user).get("/manuales/pago/")
     assert response.headers["Content-Type"] == "application/pdf"
@@ -190,11 +212,11 @@ def test_the_page_of_the_quote_takes_a_fixed_number_of_queries(
 ):
     client = signed_in(user)
     quote = factories.make_quote(user.customer, factories.QUOTE_OF_THE_MANUAL)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/renovacion/")
     quote.valid_until = timezone.localdate()
     quote.save()
     many = [(f"P{n}", f"Producto {n}", 1, "10.00", False) for n in range(12)]
     factories.make_quote(user.customer, many)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/renovacion/")

@@ -43,6 +43,18 @@ LINES = {
         ("105077", "Anualidad NIVEL 1.", 1, "550.00", False),
     ],
 }
+# By code: what the product includes and, where a quote demands it, why.
+UPDATE = (
+    "La actualización de su panel para emitir facturas en la versión 4.0.",
+    "Sin ella no podemos activar la versión 4.0 en su panel.",
+)
+EXPLAINED = {
+    "SP0801": UPDATE,
+    "SP0800": UPDATE,
+    "SP0100": ("La empresa que emite las facturas en su panel. No tiene costo.", ""),
+    "SP0300": ("Diseños hechos para sus facturas; el precio es por cada diseño.", ""),
+    "105077": ("El uso de su panel de facturación durante un año.", ""),
+}
 CUSTOMERS = {
     "cliente": ("FDE150803AB1", "Ferretería Demostración del Norte", 419),
     "cliente2": ("PEDA800101AB3", "Ana Pérez Demostración", 87),
@@ -126,7 +138,7 @@ def _customer(username: str, distributor: Distributor) -> None:
         return
     lines = [
         OfferedLine(
-            product=Product.objects.get_or_create(code=code, defaults={"name": description})[0],
+            product=_product(code, description),
             description=description,
             quantity=quantity,
             unit_price=Decimal(price),
@@ -135,6 +147,14 @@ def _customer(username: str, distributor: Distributor) -> None:
         for code, description, quantity, price, required in LINES[username]
     ]
     offer_quote(customer=customer, lines=lines, valid_until=valid_until, by=None)
+
+
+def _product(code: str, name: str) -> Product:
+    includes, why_required = EXPLAINED[code]
+    return Product.objects.get_or_create(
+        code=code,
+        defaults={"name": name, "includes": includes, "why_required": why_required},
+    )[0]
 
 
 def _colleague(username: str, group: str) -> User:

@@ -1,0 +1,98 @@
+"""What the panel answers while no constancia waits: what to do now, and until when.
+
+Decides from rows that others read, and says it with the contacts in force.
+"""
+
+from datetime import date
+
+from django.urls import reverse
+
+from facturamos.dates import long_date
+from payments.models import Constancia
+from payments.state import (
+    Action,
+    Mark,
+    State,
+    Ways,
+    company,
+    day_of,
+    mail,
+    new_quote,
+    unbroken,
+    until,
+)
+from renewals.models import MigrationNotice, Quote
+
+
+def offer_state(quote: Quote | None, last: Constancia | None, today: date) -> State:
+    """The state of a customer for whom no constancia waits (else `constancia_state` says it).
+
+    `quote` is from `latest_quote`, and `last` its newest constancia.
+    """
+    if quote and quote.is_offered(today):
+        return _to_choose(quote, last, today)
+    if quote and quote.status == Quote.Status.OPEN:
+        return _lapsed(quote, last)
+    notice: MigrationNotice | None = getattr(quote and quote.customer, "migration_notice", None)
+    if notice:
+        return _renewed(notice, last)
+    return State(
+        Mark.DONE,
+        "No tiene nada pendiente",
+        "Cuando le preparemos una cotización de renovación, la verá aquí al entrar.",
+        "No tiene ninguna fecha que cuidar.",
+        mail(company().sales_email, "Pedir una cotización", "Cotización de renovación"),
+        then=f"Si la espera desde hace días, escriba a {company().sales_email}.",
+    )
+
+
+def _to_choose(quote: Quote, last: Constancia | None, today: date) -> State:
+    stopped, ways = _before(last)
+    return State(
+        Mark.ACT,
+        "Su renovación está por hacerse",
+        "Le preparamos una cotización. Elija sus productos y genere su constancia de pago: toma "
+        "unos dos minutos.",
+        f"Puede generarla {until(quote.valid_until, today)}.",
+        Action("Renovar mis productos", reverse("renewals:quote")),
+        ways,
+        stopped,
+    )
+
+
+def _lapsed(quote: Quote, last: Constancia | None) -> State:
+    stopped, ways = _before(last)
+    return State(
+        Mark.STOPPED,
+        "Su cotización venció",
+        f"Pida una nueva a {company().sales_email} o a su distribuidor; la verá aquí en cuanto "
+        "esté lista.",
+        f"Venció el {long_date(quote.valid_until)}.",
+        new_quote(),
+        ways,
+        stopped,
+    )
+
+
+def _renewed(notice: MigrationNotice, last: Constancia | None) -> State:
+    is_paid = last is not None and last.status == Constancia.Status.PAID
+    return State(
+        Mark.DONE,
+        "Su renovación está pagada",
+        "No tiene nada pendiente. Cuando toque renovar otra vez, verá aquí su cotización.",
+        f"Tiene la versión 4.0 desde el {day_of(notice.unlocked_at)}.",
+        Action("Ver el aviso y el manual de la versión 4.0", reverse("renewals:migration")),
+        (Ways(last, on_its_page=False).invoice(),) if last and is_paid else (),
+    )
+
+
+def _before(last: Constancia | None) -> tuple[str, tuple[Action, ...]]:
+    """What to know of the newest constancia when it stopped."""
+    if last is None or last.status in Constancia.STANDING:
+        return "", ()
+    at = last.cancelled_at or last.expired_at
+    text = (
+        f"Su constancia anterior, {unbroken(last)}, está {last.get_status_display()} desde "
+        f"el {day_of(at)}: no la pague. Si ya la había pagado, envíe su comprobante."
+    )
+    return text, (Ways(last, on_its_page=False).proof("Enviar el comprobante de la anterior"),)

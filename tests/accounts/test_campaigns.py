@@ -18,7 +18,7 @@ from tests.live import played
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/accounts/welcomecampaign/"
-QUERIES_OF_A_BATCH = 10
+QUERIES_OF_A_BATCH = 11
 
 
 @pytest.fixture

@@ -54,6 +54,69 @@ def test_wrong_password_says_what_to_do_and_keeps_the_user_name(client, user):
     assert "<title>Error: " in page
 
 
+def test_the_summary_of_errors_takes_the_focus_without_script(client, user):
+    page = sign_in(client, user.username, "").content.decode()
+    summary = re.search(r'<div class="error-summary"[^>]*>', page)
+    assert summary
+    assert 'tabindex="-1" autofocus' in summary[0]
+    # The first of the page that asks for it, so it gets it.
+    assert page.index("autofocus") < page.index("<form", page.index("<main"))
+    field = re.search(r'<a href="#(\w+)">Escriba su contraseña\.</a>', page)
+    assert field
+    assert f'id="{field[1]}"' in page
+
+
+def test_only_pages_with_a_password_load_its_button(client, user, signed_in):
+    person = signed_in(user)
+    for visitor, address, has_one in (
+        (client, "/ingresar/", True),
+        (client, "/contrasena/olvidada/", False),
+        (person, "/contrasena/", True),
+        (person, "/cuenta/", False),
+    ):
+        page = visitor.get(address).content.decode()
+        assert ('type="password"' in page) is has_one, address
+        assert ("js/password.js" in page) is has_one, address
+
+
+def test_password_managers_are_told_whose_password_changes(user, signed_in):
+    page = signed_in(user).get("/contrasena/").content.decode()
+    assert f'<input autocomplete="username" value="{user.username}" hidden>' in page
+
+
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [
+        ("/panel/", "Mi panel"),
+        ("/constancias/", "Consultar Constancia de Pago"),
+        ("/cuenta/", "Mi cuenta"),
+        ("/contrasena/", None),
+    ],
+)
+def test_the_header_says_which_of_its_pages_this_is(user, signed_in, address, here):
+    page = signed_in(user).get(address).content.decode()
+    found = re.findall(r'<a [^>]*aria-current="page">([^<]+)</a>', page)
+    assert found == ([here] if here else [])
+
+
+def test_the_top_bar_says_what_the_manual_says(user, signed_in):
+    user.customer.stamps_available = 419
+    user.customer.save()
+    page = signed_in(user).get("/panel/").content.decode()
+    bar = page.partition('<nav class="top-bar"')[2].partition("</nav>")[0]
+    for words in ("Consultar Constancia de Pago", "VERSION SAT 3.3", "Timbres disponibles: 419"):
+        assert words in bar
+
+
+@pytest.mark.parametrize("address", ["/ingresar/", "/contrasena/olvidada/", "/panel/", "/cuenta/"])
+def test_help_stands_at_the_foot_with_telephones_that_dial(user, signed_in, address):
+    visitor = signed_in(user) if address in ("/panel/", "/cuenta/") else Client()
+    foot = visitor.get(address).content.decode().partition("</main>")[2]
+    assert "¿Necesita ayuda?" in foot
+    assert 'Ciudad Juárez: <a href="tel:+526566168770">656-616-8770</a>' in foot
+    assert 'href="mailto:ventas@sistemasperseo.com"' in foot
+
+
 def test_an_unknown_user_reads_the_same_as_a_wrong_password(client, user):
     wrong = sign_in(client, user.username, "no es esta").content.decode()
     unknown = sign_in(client, "nadie", "no es esta").content.decode()

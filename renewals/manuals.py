@@ -1,26 +1,155 @@
-"""The two manuals, drawn from our own templates."""
+"""The two manuals as PDFs: drawn once for what they say now, stored, and served from the store.
 
-from functools import cache
+They say what the templates, the pictures of the portal (`make manuals` takes them) and the
+company's contacts say. When one of these changes, the key changes, and with it the stored file.
+"""
 
+import base64
+import hashlib
+import logging
+import os
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+import weasyprint
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
-from facturamos.contacts import BANKS, CONTACTS
 from facturamos.pdf import draw_pdf
+from facturamos.texts.in_force import in_force
+from facturamos.texts.words import Words
 
-PAYMENT = "pago"
-VERSION_4 = "version_4_0"
+log = logging.getLogger(__name__)
+
+FOLDER: Final = "manuales"
+PICTURES: Final = Path(__file__).parent / "manual_pictures"
+HALF_MADE: Final = ".part"
+STYLESHEET: Final = settings.BASE_DIR / "static/pdf/manual.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """One of the two: its template, and the name under which a customer saves it."""
+
+    template: str
+    title: str
+    filename: str
+
+
+PAYMENT: Final = Manual(
+    template="pago",
+    title="Manual para realizar el pago",
+    filename="manual-para-realizar-el-pago.pdf",
+)
+VERSION_4: Final = Manual(
+    template="version_4_0",
+    title="Manual para cambio de versión",
+    filename="manual-para-cambio-de-version.pdf",
+)
+MANUALS: Final = (PAYMENT, VERSION_4)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A manual as it reads now. The same key means the same PDF."""
+
+    manual: Manual
+    key: str
+    words: Words = field(compare=False, repr=False)
+
+    @property
+    def path(self) -> Path:
+        """Where its PDF is, or will be."""
+        return Path(default_storage.path(f"{FOLDER}/{self.manual.template}-{self.key}.pdf"))
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its PDF is stored."""
+        return self.path.exists()
+
+
+def edition_of(manual: Manual) -> Edition:
+    """What the manual says now. Renders the template but draws nothing."""
+    words = in_force()
+    prints = {name: hashlib.sha256(picture).hexdigest() for name, picture in _pictures().items()}
+    # Another WeasyPrint draws another PDF.
+    parts = [weasyprint.__version__, STYLESHEET.read_text("utf-8"), _html(manual, words, prints)]
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return Edition(manual, key, words)
+
+
+def pdf_of(edition: Edition) -> bytes:
+    """The stored PDF; drawn and stored first where it is missing, which takes some seconds.
+
+    Two who draw it at once store the same bytes, one after the other. Without a place to store it
+    (the disk is full) it is drawn once for each process.
+    """
+    try:
+        return edition.path.read_bytes()
+    except FileNotFoundError:
+        content = draw(edition)
+    try:
+        _store(edition.path, content)
+    except OSError:
+        log.exception("The manual %s could not be stored", edition.manual.template)
+    return content
+
+
+@lru_cache(maxsize=len(MANUALS))
+def draw(edition: Edition) -> bytes:
+    """A tagged PDF (PDF/UA-1, es-MX). The same edition gives the same bytes."""
+    sources = {
+        name: f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+        for name, picture in _pictures().items()
+    }
+    return draw_pdf(_html(edition.manual, edition.words, sources), STYLESHEET)
+
+
+def remove_old() -> int:
+    """Remove the PDFs of what the manuals said before; returns how many files went."""
+    folder = Path(default_storage.path(FOLDER))
+    current = {edition_of(manual).path for manual in MANUALS}
+    old = [path for path in folder.glob("*") if path not in current and not _is_half_made(path)]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _is_half_made(path: Path) -> bool:
+    """Whether somebody writes it at this moment; what a kill left behind has grown old."""
+    return path.suffix == HALF_MADE and path.stat().st_mtime > time.time() - 3600
+
+
+def _html(manual: Manual, words: Words, sources: Mapping[str, str]) -> str:
+    """The page; `sources` says for each picture, by name, what its `src` is."""
+    context = {
+        "manual": manual,
+        "pictures": sources,
+        "contacts": words.contacts,
+        "banks": words.banks,
+        "expiry_days": settings.CONSTANCIA_DAYS,
+    }
+    return render_to_string(f"manuals/{manual.template}.html", context)
 
 
 @cache
-def manual_pdf(name: str) -> bytes:
-    """The manual (`PAYMENT` or `VERSION_4`) as a PDF. Drawn once for each process."""
-    context = {
-        "contacts": CONTACTS,
-        "banks": BANKS,
-        "site": CONTACTS.site,
-        "promise_hours": CONTACTS.promise_hours,
-        "expiry_days": settings.CONSTANCIA_DAYS,
-    }
-    html = render_to_string(f"manuals/{name}.html", context)
-    return draw_pdf(html, settings.BASE_DIR / "static/pdf/manual.css")
+def _pictures() -> dict[str, bytes]:
+    """The pictures by name, which is their file's without `.png`."""
+    return {path.stem: path.read_bytes() for path in sorted(PICTURES.glob("*.png"))}
+
+
+def _store(path: Path, content: bytes) -> None:
+    """All of it or nothing, whoever reads meanwhile and whenever the power goes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half_made = path.with_name(f"{uuid.uuid4().hex}{HALF_MADE}")
+    with half_made.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    half_made.replace(path)

@@ -23,12 +23,13 @@ run: .venv/.run.stamp ## Set everything up and serve the portal with demo data (
 	@$(manage) migrate --verbosity 0
 	@$(manage) demo
 	@$(manage) collectstatic --noinput --verbosity 0
+	@$(manage) draw_manuals
 	@exec scripts/serve.sh
 
 # Tests and checks need no .env; the key is no secret and signs nothing that lasts.
-quick test check bench screenshots: export ENVIRONMENT := test
-quick test check bench screenshots: export SECRET_KEY := only-for-tests-and-checks-never-for-a-server-0123456789
-quick test check bench screenshots: export DATABASE_URL := sqlite:///$(CURDIR)/var/test.sqlite3
+quick test check bench screenshots manuals sheet: export ENVIRONMENT := test
+quick test check bench screenshots manuals sheet: export SECRET_KEY := only-for-tests-and-checks-never-for-a-server-0123456789
+quick test check bench screenshots manuals sheet: export DATABASE_URL := sqlite:///$(CURDIR)/var/test.sqlite3
 
 .PHONY: quick
 quick: .venv/.dev.stamp ## Run the fast tests on SQLite (ARGS="-k name")
@@ -58,9 +59,31 @@ screenshots: packages-test .venv/.dev.stamp ## Take the pictures in docs/screens
 	@mkdir -p var/static docs/screenshots
 	@SCREENSHOTS=docs/screenshots .venv/bin/pytest tests/journeys
 
+.PHONY: sheet
+sheet: packages-test .venv/.dev.stamp ## Put pictures of every state on one page, var/sheet/index.html
+	@rm -rf var/sheet
+	@mkdir -p var/static var/sheet
+	@SCREENSHOTS=var/sheet SCREENSHOTS_DARK=1 .venv/bin/pytest tests/journeys/test_access.py || failed=yes; \
+		.venv/bin/python scripts/sheet/build.py var/sheet; [ -z "$${failed:-}" ]
+
+.PHONY: manuals
+manuals: packages-test .venv/.dev.stamp ## Take the manuals' pictures of the portal anew, and draw the manuals
+	@mkdir -p var/static
+	@MANUAL_PICTURES=yes .venv/bin/pytest tests/journeys/test_manuals.py
+	@$(manage) migrate --verbosity 0
+	@$(manage) draw_manuals
+
 .PHONY: observatory
 observatory: packages-run .venv/.run.stamp ## Score sign-in, panel and admin as MDN's HTTP Observatory does (needs Node)
 	@scripts/observatory/run.sh
+
+.PHONY: lighthouse
+lighthouse: packages-test .venv/.run.stamp ## Score the road's pages as Lighthouse does (needs Node)
+	@scripts/lighthouse/run.sh
+
+.PHONY: html
+html: .venv/.dev.stamp ## Check and weigh every page's HTML with the Nu checker (needs Node and Java)
+	@scripts/html/run.sh
 
 .PHONY: sbom
 sbom: .venv/.dev.stamp ## Write the bill of materials to var/sbom.json (CycloneDX)

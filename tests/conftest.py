@@ -1,25 +1,36 @@
 """What every test has."""
 
-import time
 from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
+from facturamos.texts import in_force
 from tests import factories
+from tests.accounts import people
 from tests.live import Prepared, prepared
 from tests.payments.ledger import JUAREZ
 
+# Without one of them (or the marker of pytest-django) no test reaches a database.
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "ready"}
 # For `make quick`; `make test` tries as many examples as each test asks for.
 hypothesis_settings.register_profile("quick", max_examples=15)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What reaches no database comes to the same on both, so `make test` runs it once."""
+    for item in items:
+        asked_for = set(getattr(item, "fixturenames", ()))
+        if not asked_for & DATABASE_FIXTURES and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.no_database)
+
+
 @pytest.fixture(autouse=True)
-def _quick_and_clean(settings, tmp_path):
-    """Cheap password hashes, and files that go with the test."""
+def _quick_and_clean(settings, tmp_path, monkeypatch):
+    """Cheap password hashes, files that go with the test, and no texts of the test before."""
+    monkeypatch.setattr(in_force, "_last", in_force._Memo())
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
@@ -50,21 +61,7 @@ def cxc(db):
 @pytest.fixture
 def signed_in():
     """Makes a browser's stand-in with the given person signed in, just now and with a code."""
-
-    def sign_in(person, **defaults) -> Client:
-        client = Client(**defaults)
-        client.force_login(person)
-        session = client.session
-        session["account_authentication_methods_user"] = str(person.pk)
-        session["account_authentication_methods"] = [
-            {"method": "password", "at": time.time()},
-            {"method": "mfa", "at": time.time(), "type": "totp"},
-        ]
-        session["born_at"] = session["seen_at"] = time.time()
-        session.save()
-        return client
-
-    return sign_in
+    return people.sign_in
 
 
 @pytest.fixture(scope="session")

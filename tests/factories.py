@@ -25,6 +25,7 @@ from payments.models import (
 from payments.proof_files import check_file
 from payments.recording import Deposit, record_payment
 from payments.services import issue_constancia
+from payments.stored_uploads import Upload
 from renewals.models import Product, Quote
 from renewals.services import OfferedLine, offer_quote
 from tests.payments import proof_samples as samples
@@ -168,7 +169,7 @@ def send_proof(
     return proofs.send_proof(
         **{
             "constancia": constancia,
-            "uploads": [proofs.Upload(name, check_file(name, content)) for content in files],
+            "uploads": [Upload(name, check_file(name, content)) for content in files],
             "paid_on": timezone.localdate(),
             "tracking_key": "",
             "by": constancia.issued_by,

@@ -21,8 +21,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
-# A test that dies leaves nothing behind for longer than this.
-LONGEST = "300"
+# A test that dies leaves nothing behind for longer than this (seconds).
+LONGEST = 300
 # One for all: the second factors of the demo data, made once, are encrypted with it.
 SECRET_KEY = secrets.token_urlsafe(50)
 
@@ -73,7 +73,11 @@ def prepared(folder: Path) -> Iterator[Prepared]:
 
 @contextmanager
 def running_portal(
-    folder: Path, ready: Prepared, application: str = "facturamos.wsgi"
+    folder: Path,
+    ready: Prepared,
+    application: str = "facturamos.wsgi",
+    *,
+    seconds: int = LONGEST,
 ) -> Iterator[Portal]:
     """A portal with the demo data, its files under `folder`, ended on leaving."""
     with ExitStack() as stack:
@@ -88,7 +92,7 @@ def running_portal(
             ["manage.py", "worker", "--pause=0.2"],
         ):
             process = subprocess.Popen(
-                ["timeout", LONGEST, sys.executable, *command],
+                ["timeout", str(seconds), sys.executable, *command],
                 cwd=ROOT,
                 env=portal.environment,
                 stdout=log,

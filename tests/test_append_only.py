@@ -10,7 +10,9 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from accounts.company_texts import publish_text
 from accounts.models import AuditEvent, PrivacyConsent, PrivacyNotice, TableImport
+from facturamos.models import TextVersion
 from payments.models import (
     BankAccount,
     Constancia,
@@ -53,6 +55,7 @@ KEPT = [
     (Sighting, "line", 99),
     (Application, "payment_id", 99),
     (MovementComment, "text", "Otro comentario"),
+    (TextVersion, "body", "Otro texto"),
 ]
 
 
@@ -65,6 +68,7 @@ def paid(user, cxc):
     factories.pay(constancia, cxc)
     revert_payments(payments=[Payment.objects.get().pk], reason="Rebotó.", by=cxc)
     proof = factories.make_proof(constancia)
+    publish_text(key="contacts.hours", body="Siempre", reason="Sí.", seen=0, by=cxc)
     ProofFile.objects.create(proof=proof, file="a.pdf", kind="pdf", sha256="a" * 64, size=1)
     reconcile(constancia, cxc)
     constancia.refresh_from_db()

@@ -40,7 +40,7 @@ def test_403_for_a_page_that_stood_open_too_long(db):
 def test_500_tells_no_detail(user, monkeypatch):
     client = Client(raise_request_exception=False)
     client.force_login(user)
-    monkeypatch.setattr(views, "current_quote", lambda customer: 1 / 0)
+    monkeypatch.setattr(views, "pending_of", lambda customer: 1 / 0)
     page = client.get("/panel/")
     assert page.status_code == 500
     assert "Algo falló de nuestro lado" in page.content.decode()

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.company_texts import publish_text
 from accounts.models import AuditEvent, PrivacyNotice, TableImport, WelcomeCampaign
 from facturamos import admin_exports
 from facturamos.admin_exports import ExportableAdmin
@@ -31,8 +32,13 @@ CONSTANCIAS = "/admin/payments/constancia/"
 SECRETS = {"password", "token", "text", "html", "draft", "secret", "key", "session_key", "pdf"}
 # Session and user; the limit, twelve in the shared cache; how many rows; the audit; the rows.
 QUERIES = 17
-# What a filter offers: the staff, the groups, the statement.
-MORE_QUERIES = {"accounts.AuditEvent": 1, "accounts.User": 1, "reconciliation.Movement": 1}
+# What a filter offers: the staff, the groups, the statement; and the promise of hours.
+MORE_QUERIES = {
+    "accounts.AuditEvent": 1,
+    "accounts.User": 1,
+    "payments.PaymentProof": 1,
+    "reconciliation.Movement": 1,
+}
 
 
 @pytest.fixture
@@ -97,6 +103,8 @@ def one_of_everything(number: int, by) -> None:
     )
     TableImport.objects.create(kind="customers", name="x.csv", sha256=str(number), uploaded_by=by)
     WelcomeCampaign.objects.create(started_by=by, total=1, finished_at=timezone.now())
+    text = {"key": "contacts.hours", "body": f"De 9 a {12 + number}", "reason": "Horario."}
+    publish_text(**text, seen=number - 1, by=by)
 
 
 class TestEveryList:

@@ -1,9 +1,8 @@
 // Scores pages of the portal as MDN's HTTP Observatory does, through a front with TLS such as nginx.
 // Usage: node scan.mjs FOLDER PORTAL_PORT LOWEST_SCORE NAME=PATH=COOKIES...
 // FOLDER has node_modules, cert.pem and key.pem; NODE_EXTRA_CA_CERTS names the authority.
-import { readFileSync } from "node:fs";
 import http from "node:http";
-import https from "node:https";
+import { front, listen } from "../front.mjs";
 
 const [folder, portalPort, lowest, ...pages] = process.argv.slice(2);
 const observatory = `${folder}/node_modules/@mdn/mdn-http-observatory/src`;
@@ -12,27 +11,9 @@ const { retrieve } = await import(`${observatory}/retriever/retriever.js`);
 const grader = await import(`${observatory}/grader/grader.js`);
 const { MINIMUM_SCORE_FOR_EXTRA_CREDIT } = await import(`${observatory}/grader/charts.js`);
 
-const listen = (server) =>
-  new Promise((ready) => server.listen(0, "127.0.0.1", () => ready(server.address().port)));
-
-function handOn(request, response) {
-  const headers = {
-    ...request.headers,
-    "x-forwarded-proto": "https",
-    "x-forwarded-for": request.socket.remoteAddress,
-  };
-  const options = { port: portalPort, path: request.url, method: request.method, headers };
-  const inner = http.request(options, (answer) => {
-    response.writeHead(answer.statusCode, answer.rawHeaders);
-    answer.pipe(response);
-  });
-  request.pipe(inner);
-}
-
 // What nginx.conf does on both ports.
-const keys = { cert: readFileSync(`${folder}/cert.pem`), key: readFileSync(`${folder}/key.pem`) };
-const front = https.createServer(keys, handOn);
-const httpsPort = await listen(front);
+const tls = front(folder, portalPort);
+const httpsPort = await listen(tls);
 const plain = http.createServer((request, response) => {
   response.writeHead(301, { location: `https://localhost:${httpsPort}${request.url}` }).end();
 });
@@ -62,6 +43,6 @@ for (const page of pages) {
   console.log(`${name} (${path}, ${found?.status}): ${points}, ${grade}${good ? "" : "  FAILED"}`);
   console.log(lines.join("\n"));
 }
-front.close();
+tls.close();
 plain.close();
 process.exit(failed ? 1 : 0);

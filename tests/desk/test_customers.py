@@ -203,7 +203,7 @@ def test_the_queries_do_not_grow(client, cxc, user, django_assert_num_queries):
             factories.make_invoice_request(constancia)
             claim_of(user, amount=Decimal(number))
             factories.pay(constancia, cxc)
-        with django_assert_num_queries(AROUND_A_PAGE + 17):
+        with django_assert_num_queries(AROUND_A_PAGE + 18):
             page = client.get(page_of(user.customer))
     assert len(page.context["story"].constancias.rows) == 10
     assert len(client.get(page.context["story"].constancias.more).context["cl"].result_list) == 12

@@ -133,8 +133,8 @@ def test_each_number_is_that_of_the_list_it_leads_to(
     for title, (count, url) in found.items():
         assert count == number, title
         assert client.get(url).context["cl"].result_count == count, title
-    # Session, user, a kind of work each, ten for the charts.
-    with django_assert_num_queries(2 + len(KINDS) + 10):
+    # Session, user, a kind of work each, the promise of hours, ten for the charts.
+    with django_assert_num_queries(2 + len(KINDS) + 1 + 10):
         client.get(HOME)
 
 

@@ -1,7 +1,6 @@
-"""What only a browser does at the door: a passkey (Chromium plays it), the session's warning."""
+"""What only a browser does at the door: a passkey (Chromium plays it)."""
 
 import pytest
-from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -43,20 +42,3 @@ def test_a_passkey_is_added_opens_the_account_and_confirms(walk, portal):
     person.page.goto(f"{base}/cuenta/confirmar/llave/?next=/cuenta/")
     person.press("Usar mi llave de acceso")
     person.sees("Seguridad de mi cuenta", "Mi llave USB")
-
-
-def test_two_minutes_before_the_session_ends_the_page_offers_to_go_on(walk):
-    person = walk()
-    left = [{"seconds": 100}]
-    person.page.route("**/cuenta/sesion/", lambda route: route.fulfill(json=left[0]))
-    person.page.clock.install()
-    person.open("/ingresar/")
-    person.sign_in("cliente")
-    warning = person.page.get_by_role("alert").filter(has_text="Su sesión está por terminar")
-    person.page.clock.run_for(57 * 60 * 1000)
-    expect(warning).to_be_hidden()
-    person.page.clock.run_for(61 * 1000)
-    expect(warning).to_be_visible()
-    left[0] = {"seconds": 3600}
-    person.page.get_by_role("button", name="Seguir en la sesión").click()
-    expect(warning).to_be_hidden()

@@ -24,7 +24,7 @@ def test_the_eight_steps(walk, javascript):
     step_1_sign_in(customer)
     step_2_privacy_notice(customer)
     step_3_quote(customer, javascript)
-    reference = steps_4_to_7(person())
+    reference = steps_4_to_7(person(), javascript)
     step_8_confirmation(person(), reference)
     the_notice_unlocks(person(), reference)
 
@@ -85,7 +85,7 @@ def step_3_quote(customer, javascript):
     customer.is_at("/renovacion/")
 
 
-def steps_4_to_7(customer) -> str:
+def steps_4_to_7(customer, javascript) -> str:
     customer.open("/ingresar/")
     customer.sign_in("cliente2")
     customer.page.get_by_role("checkbox").check()
@@ -110,6 +110,7 @@ def steps_4_to_7(customer) -> str:
         f"{reference[:3]} {reference[3:]}",
     )  # fmt: skip
     customer.picture("5-constancia")
+    the_data_are_copied(customer, reference, javascript)
     customer.page.locator("summary", has_text="Otro banco").click()
     customer.sees("referencia numérica", f"{reference} FACTURAMOS")
     customer.page.go_back()
@@ -123,7 +124,20 @@ def steps_4_to_7(customer) -> str:
     rows.to_have_count(2)  # the head and one: going back made no second constancia
     customer.picture("7-constancias")
     the_proof_is_sent(customer, reference)
+    the_invoice_is_asked_for(customer, reference)
+    a_deposit_is_missed(customer)
     return reference
+
+
+def the_data_are_copied(customer, reference, javascript):
+    """With a button where there is script; without, there is none and the data stand there."""
+    button = customer.page.get_by_role("button", name="Copiar la referencia")
+    if not javascript:
+        expect(button).to_have_count(0)
+        return
+    customer.context.grant_permissions(["clipboard-write"])
+    button.click()
+    expect(customer.page.locator("#copied")).to_have_text(f"Copiado: {reference}")
 
 
 def the_proof_is_sent(customer, reference):
@@ -140,6 +154,28 @@ def the_proof_is_sent(customer, reference):
     customer.picture("6-comprobante")
     customer.open("/panel/")
     customer.sees("Su comprobante está en revisión")
+
+
+def the_invoice_is_asked_for(customer, reference):
+    customer.open(f"/constancias/{reference}/")
+    customer.follow("Solicitar mi factura")
+    customer.is_at(f"/constancias/{reference}/factura/")
+    customer.press("Solicitar mi factura")
+    customer.sees("Hay un problema", "Escriba los cinco dígitos")
+    customer.page.get_by_label("Código postal").fill("32000")
+    customer.page.get_by_label("Régimen fiscal").select_option("612")
+    customer.page.get_by_label("Uso del CFDI").select_option("G03")
+    customer.page.get_by_role("checkbox").check()
+    customer.press("Solicitar mi factura")
+    customer.sees("Su factura está solicitada")
+
+
+def a_deposit_is_missed(customer):
+    customer.open("/depositos/reclamar/")
+    customer.page.get_by_label("Fecha del depósito").fill(str(datetime.now(JUAREZ).date()))
+    customer.page.get_by_label("Importe que depositó").fill("1,305.00")
+    customer.press("Reclamar este depósito")
+    customer.sees("Recibimos su reclamo", "$1,305.00 MXN")
 
 
 def the_proof_is_seen(cxc, reference):
@@ -205,13 +241,15 @@ def test_forgotten_password(walk, portal):
     link = wait_until(lambda: link_in(portal), "the mail has left, to its last line")
     visitor.page.goto(link)
     visitor.page.get_by_role("textbox", name="Contraseña nueva", exact=True).fill("corto")
-    visitor.page.get_by_label("Contraseña nueva, otra vez").fill("corto")
+    visitor.page.get_by_role("textbox", name="Contraseña nueva, otra vez").fill("corto")
     visitor.press("Guardar contraseña")
     visitor.sees("Hay un problema")
     visitor.page.get_by_role("textbox", name="Contraseña nueva", exact=True).fill(
         "ballena azul de madera"
     )
-    visitor.page.get_by_label("Contraseña nueva, otra vez").fill("ballena azul de madera")
+    visitor.page.get_by_role("textbox", name="Contraseña nueva, otra vez").fill(
+        "ballena azul de madera"
+    )
     visitor.press("Guardar contraseña")
     visitor.sees("Contraseña guardada")
     visitor.page.goto(link)

@@ -126,6 +126,7 @@ ADMIN = {
     "desk_month_file": permission("payments.view_payment", "accounts.export_lists"),
     "facturamos_outboxmessage_examples": ADMINISTRATOR,
     "facturamos_outboxmessage_example": ADMINISTRATOR,
+    "facturamos_textversion_text": permission("facturamos.view_textversion"),
     "accounts_welcomecampaign_start": permission("accounts.start_campaign"),
     "accounts_tableimport_upload": permission(LOAD),
     "accounts_tableimport_template": permission(LOAD),
@@ -157,6 +158,7 @@ ADMIN = {
 # What each model's own pages allow, besides looking: who adds, and who deletes.
 MODELS = {
     "facturamos_outboxmessage": "view",
+    "facturamos_textversion": "view",
     "accounts_auditevent": "view",
     "accounts_welcomecampaign": "view",
     "accounts_tableimport": "view",

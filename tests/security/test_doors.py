@@ -28,6 +28,8 @@ from tests.security.walking import (
 from tests.security.world import NAME_OF_A, RFC_OF_A
 
 slow = pytest.mark.slow
+# Who may open what is the same on both; test_fuzz.py goes through every page and form on either.
+once = pytest.mark.postgresql
 # They end the session, so a POST leads to sign-in.
 ENDS = {"account_logout", "admin:logout"}
 # Inside the admin they are as the other customer, and the other distributor.
@@ -53,6 +55,7 @@ def test_Z2_every_address_has_a_door_and_every_door_an_address():
 
 
 @slow
+@once
 @pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: visitor.name)
 def test_A13_Z2_Z8_each_address_opens_as_the_table_says_and_looking_changes_nothing(
     world, client_of, visitor
@@ -143,6 +146,7 @@ def test_Z1_a_distributor_sees_no_customer_of_another(world, client_of):
 
 
 @slow
+@once
 def test_B1_no_post_is_taken_without_its_token_or_from_elsewhere(world, client_of):
     who = [ANONYMOUS, "customer A", "distributor", "administrator"]
     visitors = [visitor for visitor in VISITORS if visitor.name in who]

@@ -1,9 +1,12 @@
 """Part S of the checklist in docs/security.md: each test bears the number of its line."""
 
+from datetime import UTC, datetime
+
 from allauth.usersessions.models import UserSession
 from django.conf import settings as real_settings
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import AuditEvent
@@ -114,10 +117,36 @@ class TestS5:
         assert "su sesión termina a las" in page
         assert 'data-seconds="3600"' in page
         now.seconds += 3500
-        assert client.get("/cuenta/sesion/").json() == {"seconds": 100}  # asking is not using
-        assert client.post("/cuenta/sesion/").json() == {"seconds": 3600}
+        assert client.get("/cuenta/sesion/").json()["seconds"] == 100  # asking is not using
+        told = client.post("/cuenta/sesion/").json()
+        ends = timezone.localtime(datetime.fromtimestamp(now.seconds + 3600, UTC))
+        assert (told["seconds"], told["at"], told["user"]) == (3600, f"{ends:%H:%M}", user.pk)
         now.seconds += 3500
         assert is_in(client)
+
+    def test_S5_a_page_that_was_left_open_gets_the_token_of_a_later_sign_in(self, user):
+        """What the script asks for when somebody comes back from signing in in another tab."""
+        client = walk_in(user)
+        client.handler.enforce_csrf_checks = True
+        old = client.get("/cuenta/sesion/").json()["token"]
+        client.cookies["csrftoken"] = "x" * 32
+        refused = client.post(
+            "/contrasena/",
+            {"csrfmiddlewaretoken": old},
+            headers={"Referer": "http://testserver/contrasena/?a=1"},
+        )
+        assert refused.status_code == 403
+        assert 'href="/contrasena/?a=1"' in refused.content.decode()
+        fresh = client.get("/cuenta/sesion/").json()["token"]
+        assert fresh != "x" * 32  # masked, as in any form
+        assert client.post("/contrasena/", {"csrfmiddlewaretoken": fresh}).status_code == 200
+
+    def test_S5_what_came_from_elsewhere_is_not_led_back_there(self, user):
+        client = walk_in(user)
+        client.handler.enforce_csrf_checks = True
+        refused = client.post("/contrasena/", headers={"Referer": "https://evil.test/x"})
+        assert refused.status_code == 403
+        assert "evil.test" not in refused.content.decode()
 
     def test_S5_the_desk_s_pages_say_it_too(self, cxc, signed_in):
         page = signed_in(cxc).get("/admin/").content.decode()

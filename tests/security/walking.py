@@ -58,6 +58,9 @@ def _exact(world: World) -> dict[str, str]:
         "account_welcome": f"/contrasena/bienvenida/{uid}/{token}/",
         "mfa_remove_webauthn": f"/cuenta/2fa/llave/{passkey.pk}/quitar/",
         "admin:app_list": "/admin/payments/",
+        "admin:facturamos_textversion_text": (
+            "/admin/facturamos/textversion/texto/contacts.hours/"
+        ),
         "admin:autocomplete": (
             "/admin/autocomplete/?app_label=accounts&model_name=user&field_name=customer"
         ),

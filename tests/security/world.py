@@ -11,6 +11,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.campaigns import start_campaign
+from accounts.company_texts import publish_text
 from accounts.models import Customer, Distributor, PrivacyNotice, User
 from accounts.services import accept_notice, send_welcome
 from accounts.tokens import welcome_tokens
@@ -146,3 +147,5 @@ def _desk(world: World) -> None:
     imported(as_csv(unknown, ["01/11/2026", "ALGO", "10.00"]), cxc, name="otra.csv")
     table = as_csv(["RFC", "Nombre o razón social"], ["EMP990101AA1", "Empresa por cargar"])
     uploaded("customers", table, cxc)
+    hours = {"key": "contacts.hours", "body": "De 9:00 a 15:00", "reason": "Nuevo horario."}
+    publish_text(**hours, seen=0, by=world.people["administrator"])

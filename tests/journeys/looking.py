@@ -100,7 +100,7 @@ class Eyes:
     def words(self, state: State) -> list[str]:
         """The state is the one that was wanted; language and title say so to who cannot see."""
         title = self.page.title()
-        text = self.page.locator("body").inner_text().lower()
+        text = self.page.locator("body").inner_text().lower().replace("\N{NO-BREAK SPACE}", " ")
         wrong = [] if state.sees.lower() in text else [f"does not say «{state.sees}»"]
         if title.startswith("Error: ") != state.error:
             wrong.append(f"its title is «{title}»")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from tests.journeys.states import STATES, State
 
 WIDTHS = ((360, 740), (768, 1024), (1280, 800))
-COLOURS = 64
+COLOURS = 32
 
 
 def take(page: Page, state: State) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from tests.journeys.states import State
@@ -33,7 +34,12 @@ class Stage:
             page.context.add_cookies([{"name": "sessionid", "value": key, "url": self.portal.url}])
         page.goto(self.portal.url + state.address.format(**self.words))
         if state.steps:
-            state.steps(page)
+            try:
+                state.steps(page)
+            except PlaywrightError as error:
+                raise AssertionError(
+                    f"{state.name}: no further than {page.url}, «{page.title()}»"
+                ) from error
 
 
 @contextmanager

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 RECEIPT = {"name": "recibo.jpg", "mimeType": "image/jpeg", "buffer": samples.image()}
 HOUR = 60 * 60 * 1000
+AWAY = -1
 
 
 def test_nothing_is_lost_when_the_session_ends(walk):
@@ -24,6 +25,7 @@ def test_nothing_is_lost_when_the_session_ends(walk):
     left = {}
     person.page.route("**/cuenta/sesion/", lambda route: answer(route, left))
     the_warning_takes_the_keyboard_and_gives_it_back(person, left)
+    a_computer_that_slept_warns_when_it_wakes(person, left)
     what_was_typed_stays_and_can_be_sent(person, "cliente2")
 
 
@@ -64,7 +66,10 @@ def a_proof_survives_signing_in_again(person, username: str) -> None:
 
 
 def answer(route, left: dict[str, int]) -> None:
-    """The server's own, but for how many seconds there are."""
+    """The server's own, but for how many seconds there are; none without a network."""
+    if left.get("seconds") == AWAY:
+        route.abort("internetdisconnected")
+        return
     own = route.fetch(max_redirects=0)
     if own.ok:
         route.fulfill(response=own, json=own.json() | left)
@@ -90,6 +95,23 @@ def the_warning_takes_the_keyboard_and_gives_it_back(person, left: dict[str, int
     page.keyboard.press("Enter")
     expect(warning).to_be_hidden()
     expect(field).to_be_focused()
+
+
+def a_computer_that_slept_warns_when_it_wakes(person, left: dict[str, int]) -> None:
+    page = person.page
+    warning = page.get_by_role("alertdialog", name="Su sesión está por terminar")
+    page.clock.set_system_time(page.evaluate("Date.now()") + HOUR - 100 * 1000)
+    left["seconds"] = 100
+    expect(warning).to_be_hidden()
+    page.clock.run_for(31 * 1000)
+    expect(warning).to_be_focused()
+    left["seconds"] = AWAY
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(warning).to_contain_text("Revise su conexión a internet")
+    left["seconds"] = 3600
+    page.keyboard.press("Enter")
+    expect(warning).to_be_hidden()
 
 
 def what_was_typed_stays_and_can_be_sent(person, username: str) -> None:

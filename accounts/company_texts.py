@@ -16,6 +16,7 @@ from facturamos.texts.catalogue import CATALOGUE
 from facturamos.texts.checking import problems, tidy
 from facturamos.texts.difference import Piece, difference
 from facturamos.texts.kinds import Place, Text
+from facturamos.texts.words import Words
 
 
 class TextError(ValueError):
@@ -74,7 +75,14 @@ def current_text(text: Text) -> Current:
 def _current(text: Text, version: TextVersion | None) -> Current:
     if version is None:
         return Current(text, 0, text.default, None, "")
-    return Current(text, version.number, version.body, version.published_at, version.publisher)
+    body = Words({text.key: version.body}).body(text.key)
+    return Current(text, version.number, body, version.published_at, version.publisher)
+
+
+def to_confirm() -> list[Text]:
+    """The texts of which nobody of the company has said yet that they are true."""
+    published = in_force.in_force().published
+    return [text for text in CATALOGUE.values() if text.to_confirm and text.key not in published]
 
 
 def history(text: Text) -> list[Past]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.company_texts import to_confirm
 from accounts.models import User
 from desk.figures import figures_for
 from desk.waiting import work_for
@@ -14,7 +15,9 @@ def home_context(user: User) -> dict[str, Any]:
     now = timezone.now()
     cards = work_for(user, now)
     figures = figures_for(user, now)
+    publishes = user.has_perm("facturamos.publish_texts")
     return {
+        "to_confirm": to_confirm() if publishes else [],
         "work": [card for card in cards if card.count],
         "calm": [card for card in cards if not card.count],
         "charts": [chart for group in figures for chart in group.charts],

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import logging
 import os
+import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ FOLDER: Final = "manuales"
 PICTURES: Final = Path(__file__).parent / "manual_pictures"
 HALF_MADE: Final = ".part"
 STYLESHEET: Final = settings.BASE_DIR / "static/pdf/manual.css"
+_drawing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,14 @@ def edition_of(manual: Manual) -> Edition:
 def pdf_of(edition: Edition) -> bytes:
     """The stored PDF; drawn and stored first where it is missing, which takes some seconds.
 
-    Two who draw it at once store the same bytes, one after the other. Without a place to store it
-    (the disk is full) it is drawn once for each process.
+    A process draws one at a time; two that draw the same store the same bytes. Without a place to
+    store it (the disk is full) it is drawn once for each process.
     """
     try:
         return edition.path.read_bytes()
     except FileNotFoundError:
-        content = draw(edition)
+        with _drawing:  # whoever waited is given what the first one drew
+            content = draw(edition)
     try:
         _store(edition.path, content)
     except OSError:
@@ -119,6 +122,23 @@ def remove_old() -> int:
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+def redraw() -> int:
+    """Draw those anew that were stored and say something else by now; for the worker.
+
+    Nobody waits for them then, soon after a text was published. One that nobody asked for yet is
+    left alone. What is old goes first: one that cannot be drawn is not tried every second. Returns
+    how many were drawn.
+    """
+    folder = Path(default_storage.path(FOLDER))
+    stored = [each for each in MANUALS if any(folder.glob(f"{each.template}-*.pdf"))]
+    stale = [edition for each in stored if not (edition := edition_of(each)).is_drawn]
+    if stale:
+        remove_old()
+    for edition in stale:
+        pdf_of(edition)
+    return len(stale)
 
 
 def _is_half_made(path: Path) -> bool:

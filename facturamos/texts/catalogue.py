@@ -79,6 +79,14 @@ _ALL = (
         "distribuidor. Si no sabe quién es, escríbanos o llámenos: los teléfonos están al pie de "
         "la página.",
     ),
+    Text(
+        "panel.why_renew",
+        "Por qué renovar",
+        Place.PANEL,
+        Kind.LINE,
+        "Para emitir facturas en la versión 4.0 primero hay que renovar y que confirmemos su pago.",
+        note="Solo lo ve quien todavía tiene la versión 3.3.",
+    ),
     # The quote, and what comes before the constancia.
     Text(
         "quote.lead",
@@ -170,8 +178,8 @@ _ALL = (
         "En qué bancos, y la referencia tal cual",
         Place.CONSTANCIA,
         Kind.LINE,
-        "Puede pagar en cualquier banco: {bancos}. Escriba la referencia tal cual: sin ella no "
-        "sabemos de quién es el depósito.",
+        "Puede pagar en cualquier banco, por ejemplo {bancos}. Escriba la referencia tal cual: sin "
+        "ella no sabemos de quién es el depósito.",
         own=(("bancos", "los nombres de los bancos"),),
     ),
     Text(
@@ -245,7 +253,7 @@ _ALL = (
         "Cómo pagar en cajero automático",
         Place.CONSTANCIA,
         Kind.STEPS,
-        "Cajero automático que acepte depósitos\n"
+        "Cajero automático de BBVA que acepte depósitos\n"
         "Deposite a la cuenta de arriba el importe exacto. El cajero solo recibe billetes: si su "
         "total lleva centavos o monedas, pague de otra forma. {importe}\n"
         "Si el cajero pide un motivo o referencia, escriba: {referencia}\n"
@@ -259,16 +267,17 @@ _ALL = (
         "Anuncio de la versión 4.0",
         Place.VERSION_4,
         Kind.LINE,
-        "Estimado cliente: recibimos su pago y su panel está listo para la factura electrónica "
-        "versión 4.0.",
+        "Estimado cliente: recibimos su pago y su panel de facturación (donde emite sus facturas, "
+        "en {sitio}) está listo para la factura electrónica versión 4.0.",
     ),
     Text(
         "version_4.steps",
         "Qué hacer antes de la primera factura",
         Place.VERSION_4,
         Kind.TEXT,
-        "Antes de emitir su primera factura, prepare su panel con los pasos del manual: sus datos "
-        "fiscales y los de sus clientes, sus certificados y una factura de prueba.",
+        "Antes de emitir su primera factura, prepare su panel de facturación con los pasos del "
+        "manual: sus datos fiscales y los de sus clientes, sus certificados y una factura de "
+        "prueba.",
     ),
 )
 

@@ -23,15 +23,18 @@ log = logging.getLogger(__name__)
 @dataclass
 class _Memo:
     words: Words | None = None
+    # Whether somebody asked in vain: then the page asks no more.
+    nobody_answers: bool = False
 
 
 _memo: ContextVar[_Memo | None] = ContextVar("words_memo", default=None)
-# What this process read last: for the pages that must not ask, and for when nobody answers.
+# What this process read last: for the pages that must not ask, and for when nobody answers. What
+# leaves or is stored (mails, PDFs) is never made of it.
 _last = _Memo()
 
 
 def in_force() -> Words:
-    """The words as they stand now."""
+    """The words as they stand now; raises django.db.Error when they cannot be read."""
     memo = _memo.get()
     if memo is None:
         return _read()
@@ -44,6 +47,23 @@ def known() -> Words:
     """The words as this process knows them, without asking: for pages about what went wrong."""
     memo = _memo.get()
     return (memo and memo.words) or _last.words or DEFAULTS
+
+
+def to_show() -> Words:
+    """The words for a page: those in force or, when nobody answers, those that are known.
+
+    A page with yesterday's telephone beats no page; what else it needs will fail by itself.
+    """
+    memo = _memo.get()
+    if memo and memo.nobody_answers:
+        return known()
+    try:
+        return in_force()
+    except Error:
+        log.warning("The texts could not be read", exc_info=True)
+        if memo:
+            memo.nobody_answers = True
+        return known()
 
 
 @contextmanager
@@ -79,12 +99,9 @@ def forget() -> None:
 
 
 def _read() -> Words:
-    try:
-        _last.words = Words(dict(TextVersion.objects.newest().values_list("key", "body")))
-    except Error:
-        # A page with yesterday's telephone beats no page; what else it needs will fail by itself.
-        log.warning("The texts could not be read", exc_info=True)
-    return _last.words or DEFAULTS
+    words = Words(dict(TextVersion.objects.newest().values_list("key", "body")))
+    _last.words = words
+    return words
 
 
 class WordsMiddleware:
@@ -101,6 +118,6 @@ class WordsMiddleware:
 def context(request: HttpRequest) -> dict[str, object]:
     """Template variables `contacts` and `banks`; a page that shows neither asks for nothing."""
     return {
-        "contacts": SimpleLazyObject(lambda: in_force().contacts),
-        "banks": SimpleLazyObject(lambda: in_force().banks),
+        "contacts": SimpleLazyObject(lambda: to_show().contacts),
+        "banks": SimpleLazyObject(lambda: to_show().banks),
     }

@@ -25,6 +25,7 @@ class Place(Enum):
 
     HELP = "La ayuda al pie de todas las páginas, los correos y los manuales"
     SIGN_IN = "Iniciar Sesión"
+    PANEL = "El panel del cliente"
     QUOTE = "La cotización de renovación"
     NO_QUOTE = "La página de quien no tiene cotización"
     CONFIRM = "La confirmación antes de generar la constancia"

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from facturamos.plain_text import to_html
 from facturamos.texts.catalogue import CATALOGUE
-from facturamos.texts.in_force import in_force
+from facturamos.texts.in_force import to_show
 from facturamos.texts.kinds import Kind
 from facturamos.texts.words import Words, fill
 
@@ -28,7 +28,7 @@ def company_text(context: Context, key: str, *, links: bool = True, **values: ob
     template's. `links`: whether the company's addresses are links. A template that was given
     `words` takes its texts from them, else from those in force.
     """
-    words = context.get("words") or in_force()
+    words = context.get("words") or to_show()
     if not context.autoescape:
         return words.filled(key, **values)
     return html_of(words, key, links=links, **values)

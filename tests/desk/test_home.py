@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.core.cache import caches
 from django.utils import timezone
 
+from accounts.company_texts import publish_text
 from accounts.models import User
 from desk import figures
 from desk.waiting import KINDS, work_for
@@ -311,3 +312,11 @@ class TestCharts:
         assert anew["counted_at"] > first["counted_at"]
         assert anew["charts"] != first["charts"]
         caches["figures"].clear()
+
+
+def test_whoever_publishes_texts_is_told_which_nobody_has_confirmed(client, chief, cxc, signed_in):
+    link = '<a href="/admin/facturamos/textversion/texto/contacts.hours/">Horario de atención</a>'
+    assert link in client.get(HOME).content.decode()
+    assert "Por confirmar" not in signed_in(cxc).get(HOME).content.decode()
+    publish_text(key="contacts.hours", body="De 9:00 a 15:00", reason="Sí.", seen=0, by=chief)
+    assert "Por confirmar" not in client.get(HOME).content.decode()

@@ -1,7 +1,9 @@
 """The manuals: stored once for what they say, served from the store, readable by everybody."""
 
 import re
-from contextlib import closing
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from functools import cache
 from io import BytesIO
 from itertools import pairwise
@@ -9,6 +11,7 @@ from itertools import pairwise
 import pikepdf
 import pypdfium2
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from facturamos.texts.in_force import as_if
@@ -243,12 +246,49 @@ class TestStore:
         assert said.count("was drawn already") == 2
         assert "1 of before removed" in said
 
+    def test_the_worker_draws_again_what_says_something_else_now(self, db, cheap):
+        assert manuals.redraw() == 0
+        assert cheap == []  # nobody asked for one yet
+        manuals.pdf_of(edition(PAYMENT))
+        with as_if(DEFAULTS.but("contacts.promise_hours", "48")):
+            later = manuals.edition_of(PAYMENT)
+            assert (manuals.redraw(), manuals.redraw()) == (1, 0)
+        assert cheap == ["pago", "pago"]
+        assert stored() == [later.path.name]
+        assert "renewals.manuals.redraw" in settings.DUE_JOBS
+
+    def test_one_that_cannot_be_drawn_is_not_tried_in_every_round(self, db, cheap, monkeypatch):
+        manuals.pdf_of(edition(PAYMENT))
+        monkeypatch.setattr(manuals, "draw", lambda _: 1 / 0)
+        with as_if(DEFAULTS.but("contacts.promise_hours", "48")):
+            with pytest.raises(ZeroDivisionError):
+                manuals.redraw()
+            assert manuals.redraw() == 0
+
     def test_without_room_on_the_disk_it_is_served_all_the_same(self, db, cheap, monkeypatch):
         def full(*_):
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(manuals, "_store", full)
         assert manuals.pdf_of(manuals.edition_of(PAYMENT)).startswith(b"%PDF-")
+
+    def test_of_many_who_come_at_once_one_draws(self, db, monkeypatch):
+        made, another = [], threading.Barrier(2)
+
+        def draw_pdf(*_):
+            made.append(1)
+            with suppress(threading.BrokenBarrierError):
+                another.wait(timeout=0.3)
+            return b"%PDF-"
+
+        monkeypatch.setattr(manuals, "draw_pdf", draw_pdf)
+        monkeypatch.setattr(manuals, "_html", lambda *_: "")
+        ours = edition(PAYMENT)
+        manuals.draw.cache_clear()
+        with ThreadPoolExecutor(4) as pool:
+            assert [*pool.map(manuals.pdf_of, [ours] * 4)] == [b"%PDF-"] * 4
+        assert made == [1]
+        manuals.draw.cache_clear()
 
     def test_nothing_half_written_is_left_behind(self, db, cheap):
         manuals.pdf_of(manuals.edition_of(PAYMENT))

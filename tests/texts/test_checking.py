@@ -153,5 +153,21 @@ def test_a_difference_tells_both_sides(before, after):
     assert "".join(piece.text for piece in pieces if piece.change != "del") == after
 
 
+def test_a_difference_names_the_words_that_changed():
+    pieces = difference("De 9 a 15 horas", "De 9 a 14 horas, siempre")
+    assert [(piece.change, piece.text) for piece in pieces] == [
+        ("", "De 9 a"),
+        ("del", " 15 horas"),
+        ("ins", " 14 horas, siempre"),
+    ]
+
+
+def test_texts_that_repeat_a_word_without_end_are_told_whole():
+    # Compared word by word, two of the longest texts that may be published take minutes.
+    before, after = "a " * 2000, "b a " * 1000
+    pieces = [(piece.change, piece.text) for piece in difference(before, after)]
+    assert pieces == [("del", before), ("ins", after)]
+
+
 def test_lengths_are_told_for_every_kind():
     assert set(MOST) == set(Kind)

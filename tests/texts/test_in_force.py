@@ -188,6 +188,30 @@ def test_a_page_falls_back_to_the_words_of_the_manual(client):
     assert "656-616-8770" in text(page)
 
 
+@pytest.mark.usefixtures("db")
+def test_it_asks_in_vain_once(client, monkeypatch):
+    asked = []
+
+    def refuse():
+        asked.append(1)
+        raise DatabaseError("the database is away")
+
+    monkeypatch.setattr(TextVersion.objects, "newest", refuse)
+    assert client.get("/ingresar/").status_code == 200
+    assert len(asked) == 1
+
+
+def test_what_leaves_or_is_stored_is_not_made_of_yesterdays_words(constancia, request):
+    assert in_force()  # so that this process knows words
+    request.getfixturevalue("nobody_answers")
+    with pytest.raises(DatabaseError):
+        stored_pdf(constancia)
+    constancia.refresh_from_db()
+    assert not constancia.pdf
+    with pytest.raises(DatabaseError):
+        examples()
+
+
 def test_or_to_what_this_process_read_last(client, publish, monkeypatch):
     publish("contacts.phones", "Ciudad Juárez: 656-000-0001")
     client.get("/ingresar/")

@@ -34,6 +34,14 @@ def text_of(pdf: bytes) -> str:
     return " ".join(text.split())
 
 
+def test_the_steps_of_a_channel_lie_open(client):
+    page = client.post(
+        "/admin/facturamos/textversion/texto/channels.bbva/",
+        {"body": CATALOGUE["channels.bbva"].default, "seen": "0", "preview": "1"},
+    )
+    assert page.content.decode().count('<details class="channel" open>') == 4
+
+
 @pytest.mark.parametrize("key", CATALOGUE)
 def test_the_preview_shows_the_words_on_their_page(client, key):
     text = CATALOGUE[key]

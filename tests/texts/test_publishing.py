@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError
+from django.utils import timezone
 
 from accounts import company_texts
 from accounts.audit_sentences import sentence
@@ -195,6 +196,23 @@ def test_who_may_look_may_not_publish(signed_in, db):
     publisher.user_permissions.add(Permission.objects.get(codename="publish_texts"))
     assert signed_in(publisher).post(HOURS, NEW).status_code == 302
     assert TextVersion.objects.count() == 1
+
+
+def test_what_customers_do_not_read_is_not_said_to_be_in_force(client, chief):
+    """A version that today's checks refuse: the default is in force instead."""
+    TextVersion.objects.create(
+        key="contacts.promise_hours",
+        number=1,
+        body="mucho",
+        reason="Sí.",
+        published_at=timezone.now(),
+        publisher_id=chief.pk,
+        publisher="jefa",
+    )
+    page = text(client.get(f"{LIST}texto/contacts.promise_hours/"))
+    assert '<p class="bank-text">24</p>' in page
+    assert "mucho" in page.split("Historial")[1]
+    assert "mucho" not in page.split("Historial")[0]
 
 
 def test_what_is_no_text_is_not_found(client):

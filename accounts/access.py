@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from accounts.models import Customer, Distributor, User
 
 P = ParamSpec("P")
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class SignedInRequest(HttpRequest):
@@ -53,6 +54,22 @@ def customer_page(
         raise PermissionDenied("Su usuario no está ligado a ningún cliente; escriba a ventas.")
 
     return wrapped
+
+
+def keeps_posts(
+    keep: Callable[..., HttpResponse | None],
+) -> Callable[[View], View]:
+    """Where a notice that comes first stops a form on its way, `keep` may keep what it holds.
+
+    Goes outside every other decorator. `keep` takes what the view takes, and returns the page that
+    refuses, or None; then the notice leads back to the view's own page.
+    """
+
+    def marked(view: View) -> View:
+        view.keep_post = keep  # type: ignore[attr-defined]
+        return view
+
+    return marked
 
 
 def distributor_page(

@@ -1,7 +1,7 @@
 """Around every request: who asks is noted, pages stay private, the notice comes first."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -65,7 +65,10 @@ class PrivateCacheMiddleware:
 
 
 class PrivacyGateMiddleware:
-    """Until whoever is not of the staff accepts the notice in force, every page leads to it."""
+    """Until whoever is not of the staff accepts the notice in force, every page leads to it.
+
+    A view marked with `accounts.access.keeps_posts` keeps what was sent to it meanwhile.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -73,7 +76,9 @@ class PrivacyGateMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Any, _args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
         """Redirect to the notice when it is still to be accepted."""
         user = request.user
         if not user.is_authenticated:
@@ -87,6 +92,9 @@ class PrivacyGateMiddleware:
             return render(request, "accounts/no_notice.html", status=503)
         if notice.accepted:
             return None
-        if request.method == "GET":
+        keep = getattr(view, "keep_post", None) if request.method == "POST" else None
+        if keep and (refused := keep(request, **kwargs)):
+            return cast(HttpResponse, refused)
+        if request.method == "GET" or keep:
             request.session[AFTER_CONSENT] = request.get_full_path()
         return redirect("accounts:privacy")

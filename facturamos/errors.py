@@ -1,7 +1,5 @@
 """Pages for what went wrong: in Spanish, without detail for a stranger."""
 
-from urllib.parse import urlsplit
-
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -28,10 +26,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """Where the form was, when that is a page of ours; else nothing."""
+    """Where the form was, when that is a page of ours; else nothing.
+
+    Whole: a path alone that begins with two slashes is another host's.
+    """
     page = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-    return urlsplit(page)._replace(scheme="", netloc="").geturl() if ours else ""
+    return page if ours else ""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -16,15 +16,16 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
 from payments import proof_texts
 from payments.cep import Cep
-from payments.models import Constancia, KeptFile, KeptProof
+from payments.models import Constancia, KeptFile, KeptProof, ProofFile
 from payments.models.kept import PAID_ON_LENGTH, TRACKING_KEY_LENGTH
 from payments.proof_files import CheckedFile
 from payments.references import InvalidReferenceError, parse_reference
-from payments.stored_uploads import Upload, discard, new_name, once_each, store
+from payments.stored_uploads import Upload, discard, new_name, once_each, store, total_size
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,16 @@ class Typed:
 
 
 def new_ticket(*, constancia: Constancia, user: User) -> str:
-    """What the form carries: it lets whoever opened it signed in, and nobody else, keep files."""
-    return signing.dumps([user.pk, constancia.pk], salt=_SALT)
+    """What the form carries: it lets whoever opened it signed in, and nobody else, keep files.
+
+    Another password makes it void: whoever had the old one keeps nothing for them any more.
+    """
+    return signing.dumps([user.pk, constancia.pk, _mark(user)], salt=_SALT)
+
+
+def _mark(user: User) -> str:
+    """Changes with the password and tells nothing of it."""
+    return salted_hmac(_SALT, user.password, algorithm="sha256").hexdigest()
 
 
 def holder_of(ticket: str, reference: str) -> tuple[Constancia, User] | None:
@@ -59,14 +68,16 @@ def holder_of(ticket: str, reference: str) -> tuple[Constancia, User] | None:
     `reference` is the one of the form's address.
     """
     try:
-        user_pk, constancia_pk = signing.loads(ticket, salt=_SALT, max_age=TICKET_SECONDS)
+        user_pk, constancia_pk, mark = signing.loads(ticket, salt=_SALT, max_age=TICKET_SECONDS)
         reference = parse_reference(reference)
     except (signing.BadSignature, InvalidReferenceError):
         return None
     user = User.objects.filter(pk=user_pk, is_active=True).first()
+    if user is None or not constant_time_compare(mark, _mark(user)):
+        return None
     own = Constancia.objects.filter(pk=constancia_pk, reference=reference)
     constancia = own.exclude(status=Constancia.Status.PAID).first()
-    if user is None or constancia is None or user.customer_id != constancia.customer_id:
+    if constancia is None or user.customer_id != constancia.customer_id:
         return None
     return constancia, user
 
@@ -91,11 +102,11 @@ def keep(
     names = [new_name(FOLDER, upload) for upload in once]
     try:
         store(names, once)
-        unused = _record(constancia, list(zip(names, once, strict=True)), typed, refused, by)
+        no_row = _record(constancia, list(zip(names, once, strict=True)), typed, refused, by)
     except BaseException:
         discard(names)
         raise
-    discard(unused)
+    discard(no_row)
 
 
 @transaction.atomic
@@ -106,25 +117,42 @@ def _record(
     refused: Sequence[str],
     by: User,
 ) -> list[str]:
-    """The rows; returns the names of the stored files that got none."""
+    """The rows; returns the names of the stored files that have none."""
     own = KeptProof.objects.select_for_update()
     kept, _ = own.get_or_create(constancia=constancia, user=by)
     kept.paid_on = _shown(typed.paid_on)[:PAID_ON_LENGTH]
     kept.tracking_key = _shown(typed.tracking_key)[:TRACKING_KEY_LENGTH]
-    waiting = set(kept.files.filter(sent_at=None).values_list("sha256", flat=True))
-    new = [pair for pair in stored if pair[1].checked.sha256 not in waiting]
-    most = settings.PROOF_MAX_FILES
-    if (count := len(waiting) + len(new)) > most:
-        new = new[: most - len(waiting)]
-        refused = [*refused, proof_texts.too_many(count, most)]
-    kept.refused = "\n".join(refused)
-    kept.kept_at = timezone.now()
+    now = timezone.now()
+    # Its time was over, and only the worker has not been here yet.
+    gone = _delete_rows(kept.files.all()) if kept.kept_at <= now - KEPT_FOR else []
+    new, too_much = _with_room(kept, stored)
+    kept.refused = "\n".join([*refused, *too_much])
+    kept.kept_at = now
     kept.save()
     KeptFile.objects.bulk_create(
         KeptFile(kept=kept, file=name, **upload.columns) for name, upload in new
     )
     used = {name for name, _ in new}
-    return [name for name, _ in stored if name not in used]
+    return gone + [name for name, _ in stored if name not in used]
+
+
+def _with_room(
+    kept: KeptProof, stored: Sequence[tuple[str, Upload]]
+) -> tuple[list[tuple[str, Upload]], list[str]]:
+    """Those that do not wait yet and fit, and a sentence if some do not.
+
+    A sending has its number of files, and a customer one quota for what waits and what was sent.
+    """
+    waiting = set(kept.files.filter(sent_at=None).values_list("sha256", flat=True))
+    new = [pair for pair in stored if pair[1].checked.sha256 not in waiting]
+    customer, most = kept.constancia.customer_id, settings.PROOF_MAX_FILES
+    used = total_size(ProofFile.objects.filter(proof__constancia__customer=customer))
+    used += total_size(KeptFile.objects.filter(kept__constancia__customer=customer))
+    if used + sum(upload.checked.size for _, upload in new) > settings.PROOF_QUOTA_BYTES:
+        return [], [proof_texts.OVER_QUOTA]
+    if (count := len(waiting) + len(new)) > most:
+        return new[: most - len(waiting)], [proof_texts.too_many(count, most)]
+    return new, []
 
 
 def kept_of(*, constancia: Constancia, user: User) -> KeptProof | None:
@@ -135,9 +163,13 @@ def kept_of(*, constancia: Constancia, user: User) -> KeptProof | None:
 
 
 def chosen(*, constancia: Constancia, user: User, ids: Iterable[str]) -> list[KeptFile]:
-    """The kept files that a form names, those sent a moment ago too; others do not exist."""
+    """The kept files that a form names, those sent a moment ago too; others do not exist.
+
+    One more than a sending takes at most: enough to say that it is too many.
+    """
     own = KeptFile.objects.filter(kept__constancia=constancia, kept__user=user)
-    return list(own.filter(public_id__in=[*filter(None, map(_uuid, ids))]))
+    named = own.filter(public_id__in=[*filter(None, map(_uuid, ids))])
+    return list(named[: settings.PROOF_MAX_FILES + 1])
 
 
 def opened(files: Iterable[KeptFile]) -> tuple[list[Upload], list[str]]:
@@ -185,9 +217,9 @@ def forget_old() -> int:
     if not (sent.exists() or old.exists()):
         return 0
     with transaction.atomic():
-        names = _delete_rows(sent)
+        # What is kept before its files, as in `keep`.
         locked = list(old.select_for_update().values_list("pk", flat=True))
-        names += _delete_rows(KeptFile.objects.filter(kept__in=locked))
+        names = _delete_rows(KeptFile.objects.filter(kept__in=locked)) + _delete_rows(sent)
         KeptProof.objects.filter(pk__in=locked).delete()
     discard(names)
     return len(names)

@@ -10,9 +10,17 @@ NOT_KEPT = (
     "Sus archivos no se pudieron guardar porque nuestro equipo se quedó sin espacio. No es culpa "
     "suya: elíjalos otra vez, o envíelos por correo."
 )
+OVER_QUOTA = (
+    "Ya no hay espacio para más comprobantes suyos en el portal. Envíe este por correo y lo "
+    "revisaremos igual."
+)
 SIGN_IN_FIRST = (
     "Su comprobante todavía no se envía. Inicie sesión: si pudimos guardar lo que eligió, ahí lo "
     "encontrará y solo faltará que lo revise y lo envíe."
+)
+ACCEPT_FIRST = (
+    "Su comprobante todavía no se envía. Acepte el aviso: si pudimos guardar lo que eligió, "
+    "después lo encontrará y solo faltará que lo revise y lo envíe."
 )
 REMOVED = "Quitamos los archivos que habíamos guardado. Puede elegir otros."
 TEXTS = {

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
-from accounts.access import CustomerRequest, customer_page
+from accounts.access import CustomerRequest, customer_page, keeps_posts
 from accounts.models import User
 from facturamos.limits import too_often
 from payments import kept_uploads, proof_texts
@@ -24,12 +24,22 @@ from payments.plain import review_from, road_of
 from payments.proof_forms import ProofForm, check_files
 from payments.proofs import AlreadyPaidError, QuotaError, send_proof
 from payments.slip_views import find_constancia
+from payments.state import constancia_state
 from payments.stored_uploads import DiskFullError, Upload
 from payments.timeline import timeline
 
 log = logging.getLogger(__name__)
 
 
+def _keep_before_notice(request: HttpRequest, reference: str) -> HttpResponse | None:
+    """A new privacy notice stopped the form: as `_keep_for_later`."""
+    limited = _keep_for_later(request, reference)
+    if not limited:
+        messages.info(request, proof_texts.ACCEPT_FIRST)
+    return limited
+
+
+@keeps_posts(_keep_before_notice)
 @login_not_required  # it leads to the sign-in itself, after it kept what was sent
 @require_http_methods(["GET", "HEAD", "POST"])
 def proof(request: HttpRequest, reference: str) -> HttpResponse:
@@ -83,8 +93,8 @@ def _keep(
 
 @customer_page
 def _proof(request: CustomerRequest, reference: str) -> HttpResponse:
-    own = Constancia.objects.of(request.customer).with_paid().select_related("quote")
-    constancia = find_constancia(own, reference)
+    own = Constancia.objects.of(request.customer).with_paid()
+    constancia = find_constancia(own.select_related("quote", "invoice_request"), reference)
     if request.method != "POST":
         return _page(request, constancia)
     if limited := too_often(request, action="proof", user=request.user):
@@ -161,7 +171,7 @@ def _page(
         "ticket": kept_uploads.new_ticket(constancia=constancia, user=request.user),
         "review": road.review,
         "timeline": timeline(road),
-        "today": timezone.localdate(),
+        "state": constancia_state(constancia, road.review, timezone.localdate()),
         "proofs": proofs.prefetch_related("files").order_by("-pk"),
     }
     return render(request, "payments/proof.html", context, status=status)

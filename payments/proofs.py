@@ -9,14 +9,13 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from payments import mails
+from payments import mails, proof_texts
 from payments.models import Constancia, PaymentProof, ProofFile
-from payments.stored_uploads import Upload, discard, new_name, once_each, store
+from payments.stored_uploads import Upload, discard, new_name, once_each, store, total_size
 from renewals.models import Quote
 
 FOLDER = "comprobantes"
@@ -110,12 +109,8 @@ def _record(
 
 def _check_quota(constancia: Constancia, more: int) -> None:
     own = ProofFile.objects.filter(proof__constancia__customer=constancia.customer_id)
-    used = own.aggregate(sum=Sum("size"))["sum"] or 0
-    if used + more > settings.PROOF_QUOTA_BYTES:
-        raise QuotaError(
-            "Ya no hay espacio para más comprobantes suyos en el portal. Envíe este por correo y "
-            "lo revisaremos igual."
-        )
+    if total_size(own) + more > settings.PROOF_QUOTA_BYTES:
+        raise QuotaError(proof_texts.OVER_QUOTA)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet, Sum
 
 from payments.models.proof import SUFFIXES
 from payments.proof_files import CheckedFile, clean_name
@@ -47,6 +48,12 @@ class Upload:
 def once_each(uploads: Sequence[Upload]) -> list[Upload]:
     """Without those that are the same file again."""
     return list({upload.checked.sha256: upload for upload in uploads}.values())
+
+
+def total_size(files: "QuerySet[Any]") -> int:
+    """Of rows that have a CheckedUpload's columns, in bytes as they were sent."""
+    size: int | None = files.aggregate(sum=Sum("size"))["sum"]
+    return size or 0
 
 
 def new_name(folder: str, upload: Upload) -> str:

@@ -8,6 +8,7 @@
   const soon = clock.querySelector("[data-soon]");
   const ended = clock.querySelector("[data-ended]");
   const form = soon.querySelector("form");
+  const unheard = soon.querySelector("[data-unheard]");
   const BEFORE = 120;
   let timer;
   let returnTo;
@@ -26,6 +27,7 @@
     if (!answer.ok) throw new Error(answer.status);
     const told = await answer.json();
     if (String(told.user) !== clock.dataset.user) return null;
+    unheard.hidden = true;
     write("[data-seconds] [data-end]", "textContent", told.at);
     write("[name=csrfmiddlewaretoken]", "value", told.token); // signing in changed it
     return told.seconds;
@@ -66,10 +68,18 @@
       soon.querySelector("[data-last]").hidden = seconds > BEFORE;
       wait(seconds);
     } catch {
+      unheard.hidden = false;
       look();
     }
   });
-  // Back from another tab or from sleep.
+  // A computer that sleeps stops the timers, not the session, and not every one says that it woke.
+  let ticked = Date.now();
+  setInterval(() => {
+    const slept = Date.now() - ticked > 75000;
+    ticked = Date.now();
+    if (slept) look();
+  }, 30000);
+  // Back from another tab.
   document.addEventListener("visibilitychange", () => document.hidden || look());
   window.addEventListener("focus", look);
 

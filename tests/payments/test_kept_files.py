@@ -65,6 +65,13 @@ class TestAFieldIsWrong:
             page.send(sent("recibo.png", PICTURE), paid_on="")
         assert len(on_disk(settings)) == KeptFile.objects.count() == 1
 
+    def test_what_does_not_fit_beside_another_tab_s_is_said(self, page):
+        elsewhere = Page(page.client, page.constancia)
+        elsewhere.send(*(sent(f"{n}.png", samples.another_image(n)) for n in range(4)), paid_on="")
+        page.send(*(sent(f"{n}.png", samples.another_image(n)) for n in (7, 8)), paid_on="")
+        assert "8.png" not in page.text
+        assert "Eligió 6 archivos y en un envío caben 5" in page.text
+
     def test_only_what_the_form_showed_is_sent(self, page):
         elsewhere = Page(page.client, page.constancia)
         elsewhere.send(sent("otra-pestaña.png", samples.another_image(1)), paid_on="")
@@ -146,6 +153,27 @@ class TestSendingAndTakingAway:
         assert on_disk(settings) == []
         assert KeptProof.objects.get().constancia == fresh
         assert kept_uploads.forget_old() == 0
+
+    def test_nor_does_it_come_back_while_the_worker_is_down(
+        self, kept, settings, monkeypatch, user
+    ):
+        monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(hours=2))
+        typed = kept_uploads.Typed(tracking_key="ABC1")
+        kept_uploads.keep(constancia=kept.constancia, uploads=[], typed=typed, by=user)
+        assert not KeptFile.objects.exists()
+        assert on_disk(settings) == []
+        assert KeptProof.objects.get().tracking_key == "ABC1"
+
+    def test_a_form_that_names_more_than_a_sending_takes_reads_no_more(self, page, user, settings):
+        settings.PROOF_MAX_FILES = 1
+        for n in range(3):
+            page.send(sent(f"{n}.png", samples.another_image(n)), paid_on="", kept=[])
+            KeptFile.objects.update(sent_at=timezone.now())
+        ids = [str(file.public_id) for file in KeptFile.objects.all()]
+        named = kept_uploads.chosen(constancia=page.constancia, user=user, ids=ids)
+        assert len(named) == 2
+        page.send(kept=ids)
+        assert "Eligió 2 archivos y en un envío caben 1" in page.text
 
     def test_what_no_row_names_is_swept_after_a_day(self, kept, settings):
         (own,) = on_disk(settings)

@@ -8,7 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from payments import kept_uploads
-from payments.models import KeptFile, KeptProof, PaymentProof
+from payments.models import KeptFile, KeptProof, PaymentProof, ProofFile
+from payments.proof_files import check_file
+from payments.stored_uploads import Upload
 from tests import factories
 from tests.accounts.people import enrol
 from tests.codes import code
@@ -167,6 +169,34 @@ class TestTheSessionEnded:
         page.send(sent("a.png", PICTURE))
         assert not KeptProof.objects.exists()
 
+    def test_another_password_makes_every_ticket_void(self, page, user):
+        end_session(page.client)
+        user.set_password("otra frase de prueba")
+        user.save()
+        page.send(sent("a.png", PICTURE))
+        assert not KeptProof.objects.exists()
+
+    def test_what_waits_has_a_share_of_the_customer_s_room(self, page, user, signed_in, settings):
+        settings.PROOF_QUOTA_BYTES = len(PICTURE)
+        factories.send_proof(page.constancia)
+        end_session(page.client)
+        page.send(sent("a.png", samples.another_image(1)), tracking_key="ABC1")
+        assert not KeptFile.objects.exists()
+        assert on_disk(settings) == []
+        page.client = signed_in(user)
+        page.open()
+        assert "Ya no hay espacio para más comprobantes suyos" in page.text
+        assert 'value="ABC1"' in page.html
+
+    def test_what_waits_for_one_person_of_a_customer_counts_for_all(self, page, user, settings):
+        settings.PROOF_QUOTA_BYTES = len(PICTURE)
+        recibo = Upload("recibo.png", check_file("recibo.png", PICTURE))
+        keep = {"uploads": [recibo], "typed": kept_uploads.Typed()}
+        kept_uploads.keep(constancia=page.constancia, by=user, **keep)
+        colleague = factories.make_consenting_user(user.customer)
+        kept_uploads.keep(constancia=page.constancia, by=colleague, **keep)
+        assert len(on_disk(settings)) == KeptFile.objects.count() == 1
+
     def test_an_address_that_names_nothing_leads_to_the_sign_in_as_any(self, page):
         end_session(page.client)
         for path in ("/constancias/0000000/comprobante/", "/constancias/x/comprobante/"):
@@ -200,6 +230,39 @@ class TestTheSessionEnded:
         page.open()
         assert "<b>" not in page.html
         assert KeptProof.objects.get().tracking_key == "<b>" + "9" * 57
+
+
+class TestANewNoticeComesFirst:
+    """The company published it while the form was open."""
+
+    def test_what_was_chosen_waits_behind_the_notice(self, page):
+        factories.make_notice("2")
+        answer = page.send(sent("recibo.png", PICTURE), tracking_key="ABC1")
+        assert answer.headers["Location"] == "/privacidad/"
+        browser = page.client
+        html = browser.get("/privacidad/").content.decode()
+        assert "Acepte el aviso" in html
+        notice = re.findall(r'name="notice" value="(\d+)"', html)
+        there = browser.post("/privacidad/", {"accept": "on", "notice": notice}).headers["Location"]
+        assert there == address(page.constancia)
+        page.open()
+        assert "elegido: recibo.png" in page.text
+        assert 'value="ABC1"' in page.html
+        assert not PaymentProof.objects.exists()
+        assert page.send().status_code == 302
+        assert ProofFile.objects.get().original_name == "recibo.png"
+
+    def test_so_often_and_no_more(self, page, settings):
+        settings.ACCOUNT_RATE_LIMITS = {"keep": "9/h/ip,2/h/key"}
+        factories.make_notice("2")
+        answers = [page.send(sent("a.png", PICTURE)) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [302, 302, 429]
+
+    def test_other_forms_are_not_taken(self, page, user):
+        factories.make_notice("2")
+        path = f"/constancias/{page.constancia.reference}/cancelar/"
+        assert page.client.post(path).headers["Location"] == "/privacidad/"
+        assert "after_consent" not in page.client.session
 
 
 class TestAnotherSignsIn:

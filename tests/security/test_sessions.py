@@ -1,5 +1,6 @@
 """Part S of the checklist in docs/security.md: each test bears the number of its line."""
 
+import re
 from datetime import UTC, datetime
 
 from allauth.usersessions.models import UserSession
@@ -114,13 +115,23 @@ class TestS5:
     def test_S5_the_page_says_when_and_a_post_extends_it(self, user, now):
         client = walk_in(user)
         page = client.get("/cuenta/").content.decode()
-        assert "su sesión termina a las" in page
+        clock = page.partition('class="session-clock"')[2]
+        told = re.search(
+            r"termina en 60 minutos sin usarla \(a las <strong data-end>([^<]+)</strong>\)", clock
+        )
+        ends = timezone.localtime(datetime.fromtimestamp(now.seconds + 3600, UTC))
+        assert told
+        assert told[1] == f"{ends:%H:%M}, hora de Ciudad Juárez"
         assert 'data-seconds="3600"' in page
         now.seconds += 3500
         assert client.get("/cuenta/sesion/").json()["seconds"] == 100  # asking is not using
         told = client.post("/cuenta/sesion/").json()
         ends = timezone.localtime(datetime.fromtimestamp(now.seconds + 3600, UTC))
-        assert (told["seconds"], told["at"], told["user"]) == (3600, f"{ends:%H:%M}", user.pk)
+        assert (told["seconds"], told["at"], told["user"]) == (
+            3600,
+            f"{ends:%H:%M}, hora de Ciudad Juárez",
+            user.pk,
+        )
         now.seconds += 3500
         assert is_in(client)
 
@@ -136,7 +147,7 @@ class TestS5:
             headers={"Referer": "http://testserver/contrasena/?a=1"},
         )
         assert refused.status_code == 403
-        assert 'href="/contrasena/?a=1"' in refused.content.decode()
+        assert 'href="http://testserver/contrasena/?a=1"' in refused.content.decode()
         fresh = client.get("/cuenta/sesion/").json()["token"]
         assert fresh != "x" * 32  # masked, as in any form
         assert client.post("/contrasena/", {"csrfmiddlewaretoken": fresh}).status_code == 200
@@ -150,7 +161,7 @@ class TestS5:
 
     def test_S5_the_desk_s_pages_say_it_too(self, cxc, signed_in):
         page = signed_in(cxc).get("/admin/").content.decode()
-        assert "su sesión termina a las" in page
+        assert "su sesión termina en 30 minutos sin usarla" in page
         assert "js/session.js" in page
 
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from allauth.account.views import ReauthenticateView
+from allauth.account.views import PasswordChangeView, ReauthenticateView
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows as recovery_flows
@@ -43,6 +43,18 @@ class ConfirmWithPassword(_Renewing, ReauthenticateView):
 
 class ConfirmWithCode(_Renewing, mfa_views.ReauthenticateView):
     """A code again, before money or doors."""
+
+
+class ChangePassword(PasswordChangeView):
+    """Another password, from the current one."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Change it, and say so where it is looked after."""
+        response: HttpResponse = super().form_valid(form)
+        messages.success(self.request, "Su contraseña cambió. Sus otras sesiones se cerraron.")
+        return response
 
 
 class Enrol(_Renewing, totp_views.ActivateTOTPView):
@@ -161,6 +173,4 @@ def session_clock(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         request.session[sessions.SEEN_AT] = time.time()
     told = sessions.told(sessions.ends_at(request))
-    at = f"{told['at']:%H:%M}"
-    token = get_token(request)
-    return JsonResponse(told | {"at": at, "token": token, "user": request.user.pk})
+    return JsonResponse(told | {"token": get_token(request), "user": request.user.pk})

@@ -25,6 +25,10 @@ class AccountAdapter(DefaultAccountAdapter):
             "Hubo demasiados intentos. Espere cinco minutos y vuelva a probar, "
             "o elija una contraseña nueva en «¿Olvidaste tu contraseña?»."
         ),
+        "enter_current_password": (
+            "La contraseña actual no es correcta. Revise mayúsculas y minúsculas; si no la "
+            "recuerda, cierre sesión y use «¿Olvidaste tu contraseña?»."
+        ),
     }
 
     def login(self, request: HttpRequest, user: Any) -> None:

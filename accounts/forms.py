@@ -73,11 +73,16 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         return email
 
 
-def _plain_password(field: forms.Field, label: str) -> None:
+def _plain_password(field: forms.Field, label: str, missing: str) -> None:
     field.label = label
     field.widget.attrs.pop("placeholder", None)
     field.help_text = ""  # the page says it once
-    field.error_messages["required"] = "Escriba la contraseña."
+    field.error_messages["required"] = missing
+
+
+def _new_password(once: forms.Field, again: forms.Field) -> None:
+    _plain_password(once, "Contraseña nueva", "Escriba la contraseña nueva.")
+    _plain_password(again, "Contraseña nueva, otra vez", "Escriba otra vez la contraseña nueva.")
 
 
 class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
@@ -85,8 +90,7 @@ class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain_password(self.fields["password1"], "Contraseña nueva")
-        _plain_password(self.fields["password2"], "Contraseña nueva, otra vez")
+        _new_password(self.fields["password1"], self.fields["password2"])
 
     def save(self) -> None:
         """Choose it; it opens the account at once, however many wrong ones were tried before."""
@@ -99,8 +103,7 @@ class FirstPasswordForm(SetPasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain_password(self.fields["new_password1"], "Contraseña nueva")
-        _plain_password(self.fields["new_password2"], "Contraseña nueva, otra vez")
+        _new_password(self.fields["new_password1"], self.fields["new_password2"])
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
@@ -108,9 +111,10 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain_password(self.fields["oldpassword"], "Contraseña actual")
-        _plain_password(self.fields["password1"], "Contraseña nueva")
-        _plain_password(self.fields["password2"], "Contraseña nueva, otra vez")
+        _plain_password(
+            self.fields["oldpassword"], "Contraseña actual", "Escriba su contraseña actual."
+        )
+        _new_password(self.fields["password1"], self.fields["password2"])
 
 
 class PasswordAgainForm(allauth_forms.ReauthenticateForm):
@@ -118,7 +122,7 @@ class PasswordAgainForm(allauth_forms.ReauthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain_password(self.fields["password"], "Contraseña")
+        _plain_password(self.fields["password"], "Contraseña", "Escriba su contraseña.")
 
 
 def _plain_code(field: forms.Field, label: str) -> None:

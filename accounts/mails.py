@@ -17,7 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
 from accounts.tokens import welcome_tokens
-from facturamos.dates import long_date
+from facturamos.dates import long_moment
 from facturamos.letters import Letter, Link, compose
 from facturamos.mail import Mail, post
 from facturamos.texts.in_force import in_force, read_once
@@ -101,7 +101,7 @@ def _email_changed_letter(user: User, at: datetime) -> Letter:
 def change_facts(*, user: User, at: datetime, ip: str | None) -> dict[str, Any]:
     """For the notices that something of a user's sign-in changed: whose, when and from where."""
     at = timezone.localtime(at)
-    facts = [("Usuario", user.username), ("Cuándo", f"{long_date(at.date())}, {at:%H:%M}")]
+    facts = [("Usuario", user.username), ("Cuándo", long_moment(at))]
     if ip:
         facts.append(("Desde la dirección IP", ip))
     link = Link("Elegir otra contraseña", reverse("account_reset_password"))

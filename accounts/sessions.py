@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -13,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import audit
 from accounts.models import User
+from facturamos.dates import long_hour
 
 # Keys of the session; both are seconds since the epoch.
 BORN_AT = "born_at"
@@ -34,14 +36,15 @@ def ends_at(request: HttpRequest) -> float:
 
 
 def context(request: HttpRequest) -> dict[str, object]:
-    """Template variable `session_ends`: in how many seconds, and at what time."""
+    """Template variable `session_ends`: in how many seconds and minutes, and at what time."""
     return {"session_ends": SimpleLazyObject(lambda: told(ends_at(request)))}
 
 
 def told(moment: float) -> dict[str, object]:
-    """In how many `seconds` that is, and `at` what time on the company's clock."""
-    at = datetime.fromtimestamp(moment, UTC)
-    return {"seconds": max(0, int(moment - time.time())), "at": timezone.localtime(at)}
+    """In how many `seconds` and (begun) `minutes` that is, and `at` what hour, with its clock."""
+    at = timezone.localtime(datetime.fromtimestamp(moment, UTC))
+    seconds = max(0, int(moment - time.time()))
+    return {"seconds": seconds, "minutes": ceil(seconds / 60), "at": long_hour(at)}
 
 
 def begin(request: HttpRequest) -> None:

@@ -57,7 +57,7 @@ urlpatterns = [
         account_views.download_recovery_codes,
         name="mfa_download_recovery_codes",
     ),
-    path("contrasena/", allauth_views.password_change, name="account_change_password"),
+    path("contrasena/", account_views.ChangePassword.as_view(), name="account_change_password"),
     path("contrasena/olvidada/", allauth_views.password_reset, name="account_reset_password"),
     path(
         "contrasena/olvidada/enviada/",

@@ -49,10 +49,12 @@ def privacy(request: SignedInRequest) -> HttpResponse:
 @login_not_required
 def privacy_integral(request: HttpRequest) -> HttpResponse:
     """The whole text in force, for anyone."""
-    notice = notice_in_force()
+    user = request.user if request.user.is_authenticated else None
+    notice = notice_in_force(user)
     if notice is None:
         raise Http404
-    return render(request, "accounts/privacy_integral.html", {"notice": notice})
+    context = {"notice": notice, "comes_first": user and not user.is_staff and not notice.accepted}
+    return render(request, "accounts/privacy_integral.html", context)
 
 
 class Welcome(PasswordResetConfirmView):

@@ -6,8 +6,8 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 
-from facturamos.dates import long_date
-from facturamos.money import format_money, format_rate
+from facturamos.dates import long_date, long_hour, long_moment
+from facturamos.money import format_money, format_mxn, format_rate
 
 register = template.Library()
 
@@ -16,6 +16,12 @@ register = template.Library()
 def money(amount: Decimal) -> str:
     """`$1,305.00`."""
     return format_money(amount)
+
+
+@register.filter
+def mxn(amount: Decimal) -> str:
+    """`$1,305.00 MXN`, where an amount stands alone."""
+    return format_mxn(amount)
 
 
 @register.filter
@@ -46,6 +52,18 @@ def basis_points(fraction: Decimal) -> int:
 def spelled_date(day: date | datetime) -> str:
     """`22 de noviembre de 2026`; a moment is told on the company's clock."""
     return long_date(timezone.localdate(day) if isinstance(day, datetime) else day)
+
+
+@register.filter("long_hour")
+def spelled_hour(moment: datetime) -> str:
+    """`12:44, hora de Ciudad Juárez`: on the company's clock, and saying so."""
+    return long_hour(timezone.localtime(moment))
+
+
+@register.filter("long_moment")
+def spelled_moment(moment: datetime) -> str:
+    """`22 de noviembre de 2026 a las 12:44, hora de Ciudad Juárez`."""
+    return long_moment(timezone.localtime(moment))
 
 
 @register.filter

@@ -1,5 +1,8 @@
 """What went wrong is told in Spanish, without detail."""
 
+import re
+from urllib.parse import urljoin, urlsplit
+
 from django.test import Client
 
 from payments import views
@@ -35,6 +38,21 @@ def test_403_for_a_page_that_stood_open_too_long(db):
     page = Client(enforce_csrf_checks=True).post("/ingresar/", {"login": "a", "password": "b"})
     assert page.status_code == 403
     assert "La página caducó" in page.content.decode()
+
+
+def test_403_leads_back_to_a_page_of_ours_and_to_no_other(db):
+    def button_of(page: str) -> list[str]:
+        answer = Client(enforce_csrf_checks=True).post("/ingresar/", headers={"Referer": page})
+        return re.findall(r'href="([^"]+)">Volver a abrir', answer.content.decode())
+
+    ours = "http://testserver/ingresar/?next=/panel/"
+    assert button_of(ours) == [ours]
+    for host in ("http://evil.test/", "javascript:alert(1)", "//evil.test/", ""):
+        assert button_of(host) == []
+    # Of ours, but an address beginning with two slashes would be another host's.
+    for path in ("//evil.test/x", "/\\evil.test/x"):
+        leads_to = [urljoin(ours, address) for address in button_of(f"http://testserver{path}")]
+        assert all(urlsplit(address).netloc == "testserver" for address in leads_to), leads_to
 
 
 def test_500_tells_no_detail(user, monkeypatch):

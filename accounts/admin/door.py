@@ -86,7 +86,7 @@ class DoorAdmin(admin.ModelAdmin):
         try:
             done = second_factor.take_away(user=person, reason=reason, by=request.user)  # type: ignore[arg-type]
         except second_factor.OwnSecondFactorError:
-            text = "El suyo no se quita aquí: vaya a «Seguridad de mi cuenta»."
+            text = "El suyo no se quita aquí: vaya a «Mi cuenta»."
             self.message_user(request, text, messages.ERROR)
             return
         text = (

@@ -28,7 +28,7 @@ def admin(signed_in, db):
 
 
 class TestPages:
-    """Seguridad de mi cuenta."""
+    """Mi cuenta."""
 
     def test_it_is_offered_to_customers_and_to_distributors_people(self, user, signed_in):
         agent = factories.make_user(distributor=factories.make_distributor())

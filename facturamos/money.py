@@ -48,6 +48,11 @@ def format_money(amount: Decimal) -> str:
     return f"{sign}${abs(rounded):,.2f}"
 
 
+def format_mxn(amount: Decimal) -> str:
+    """An amount that stands alone, in one piece: `$1,305.00 MXN`."""
+    return f"{format_money(amount)}\N{NO-BREAK SPACE}MXN"
+
+
 def format_rate(rate: Decimal) -> str:
     """A fraction as a percentage without needless zeros: `0.16` gives `16%`."""
     return f"{(rate * 100).normalize():f}%"

@@ -299,6 +299,8 @@ SESSION_IDLE_CUSTOMER = 60 * 60
 
 # --- Language and time ------------------------------------------------------------------
 LANGUAGE_CODE = "es-mx"
+# Where our Spanish differs from Django's and allauth's.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 # The company's clock: a constancia is valid until the end of the day here.
@@ -343,6 +345,7 @@ DUE_JOBS = [
     "payments.reminders.send_reminders",
     "reconciliation.work.go_on_with_all",
     "accounts.campaigns.go_on",
+    "renewals.manuals.redraw",
     "facturamos.mail.send_due",
 ]
 # The tables that can be loaded, in the order in which they build on one another.
@@ -358,6 +361,8 @@ MAIL_EXAMPLES = [
     "payments.letters.examples",
     "reconciliation.mails.examples",
 ]
+# What a customer had picked of a quote that is open again: renewals knows no constancias.
+PICKED_BEFORE = "payments.plain.picked_before"
 # The pages on which the company's texts are seen, for their previews.
 TEXT_PREVIEWS = [
     "accounts.previews.PREVIEWS",

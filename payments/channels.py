@@ -33,6 +33,7 @@ class Step:
 
     action: str
     text: str = ""
+    is_concept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +82,4 @@ def _step(line: str, values: Mapping[str, str]) -> Step:
     if match is None:
         return Step(fill(line, values))
     action, name = match.groups()
-    return Step(fill(action, values), values.get(name, ""))
+    return Step(fill(action, values), values.get(name, ""), name == "concepto")

@@ -105,12 +105,17 @@ def tidy(typed: Receiver) -> Receiver:
     """In capitals, with single blanks; the RFC without blanks or hyphens."""
     return replace(
         typed,
-        rfc=re.sub(r"[\s-]", "", _capitals(typed.rfc)),
+        rfc=tidy_rfc(typed.rfc),
         name=tidy_name(typed.name),
         postal_code=typed.postal_code.strip(),
         regime=typed.regime.strip(),
         cfdi_use=typed.cfdi_use.strip(),
     )
+
+
+def tidy_rfc(rfc: str) -> str:
+    """In capitals, without blanks or hyphens."""
+    return re.sub(r"[\s-]", "", _capitals(rfc))
 
 
 def tidy_name(name: str) -> str:

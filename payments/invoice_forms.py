@@ -6,14 +6,14 @@ from django import forms
 from django.http import QueryDict
 
 from payments import fiscal
-from payments.fiscal import Receiver
+from payments.fiscal import Person, Receiver
 
 _CHOOSE_REGIME = "Elija su régimen fiscal de la lista."
 _CHOOSE_USE = "Elija el uso del CFDI de la lista."
 
 
 def _options(regimes: dict[str, str]) -> list[tuple[str, str]]:
-    return [(code, f"{code} · {name}") for code, name in regimes.items()]
+    return [(code, f"{code} · {name}") for code, name in sorted(regimes.items())]
 
 
 class InvoiceForm(forms.Form):
@@ -46,9 +46,8 @@ class InvoiceForm(forms.Form):
         label="Régimen fiscal",
         choices=[
             ("", "Elija su régimen"),
-            ("Persona moral", _options(fiscal.OF_COMPANIES)),
-            ("Persona física", _options(fiscal.OF_INDIVIDUALS)),
-            ("Persona moral o física", _options(fiscal.OF_BOTH)),
+            ("Persona moral", _options(fiscal.REGIMES_OF[Person.COMPANY])),
+            ("Persona física", _options(fiscal.REGIMES_OF[Person.INDIVIDUAL])),
         ],
         error_messages={"required": _CHOOSE_REGIME, "invalid_choice": _CHOOSE_REGIME},
     )
@@ -74,6 +73,23 @@ class InvoiceForm(forms.Form):
         initial = {name: getattr(known, name) for name in Receiver.__slots__}
         super().__init__(data, initial=initial)
         self.warnings: list[str] = []
+        self._offer_regimes(known.rfc if data is None else data.get("rfc", ""))
+
+    def _offer_regimes(self, rfc: str) -> None:
+        """Show only those of whoever has that RFC, once it says who; any is checked in `clean`."""
+        rfc = fiscal.tidy_rfc(rfc)
+        if not fiscal.RFC.fullmatch(rfc):
+            return
+        person = fiscal.person_of(rfc)
+        regime: Any = self.fields["regime"]
+        regime.widget.choices = [
+            ("", "Elija su régimen"),
+            *_options(fiscal.REGIMES_OF[person]),
+        ]
+        regime.help_text = (
+            f"Los de una {person.value}, por los {len(rfc)} caracteres de su RFC. Si escribe otro "
+            "RFC, oprima el botón: le mostraremos los suyos."
+        )
 
     def clean(self) -> dict[str, Any]:
         """How the data check each other; a field that is wrong by itself is told once."""

@@ -46,8 +46,17 @@ def _ask(request: CustomerRequest, constancia: Constancia, form: InvoiceForm) ->
         messages.error(request, str(error))
     else:
         messages.success(
-            request, f"Su factura está solicitada a nombre de {asked.name}, {asked.rfc}."
+            request,
+            f"Su factura está solicitada a nombre de {asked.name}, {asked.rfc}. Le avisaremos por "
+            "correo cuando pueda descargarla.",
         )
+        if asked.rfc != constancia.customer.rfc:
+            messages.warning(
+                request,
+                f"El RFC {asked.rfc} no es el de su cuenta, {constancia.customer.rfc}: la factura "
+                "saldrá a nombre de otra persona o empresa. Si no lo quiere así, corríjalo abajo "
+                "antes de que la emitamos.",
+            )
         for doubt in form.warnings:
             messages.warning(request, doubt)
     return redirect("payments:invoice", constancia.reference)

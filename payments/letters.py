@@ -10,15 +10,20 @@ from functools import cache
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from facturamos.dates import long_date
 from facturamos.letters import Draft, Letter, Link, compose
-from facturamos.money import format_money
+from facturamos.money import ZERO, format_mxn
 from facturamos.template_filters import grouped
 from payments.channels import concept
 from payments.models import Constancia, InvoiceRequest, PaymentProof
+from payments.plain import review_from
 from payments.references import format_reference
+
+# As the panel has it.
+PAY_THE_REST = "Ver cómo pagar lo que falta"
 
 
 def issued(constancia: Constancia) -> Letter:
@@ -28,7 +33,7 @@ def issued(constancia: Constancia) -> Letter:
         f"Su constancia de pago {constancia.printed_reference}",
         constancia=constancia,
         facts=_facts(constancia),
-        link=_page(constancia),
+        link=_to("constancia", constancia, "Ver cómo pagar"),
     )
 
 
@@ -40,7 +45,7 @@ def reminder(constancia: Constancia) -> Letter:
         f"{long_date(constancia.expires_on)}",
         constancia=constancia,
         facts=_facts(constancia),
-        link=_page(constancia),
+        link=_to("constancia", constancia, "Ver cómo pagar"),
     )
 
 
@@ -53,10 +58,11 @@ def received(proof: PaymentProof) -> Letter:
         constancia=constancia,
         facts=[
             ("Referencia", constancia.printed_reference),
-            ("Total de la constancia", _mxn(constancia.total)),
+            ("Total de la constancia", format_mxn(constancia.total)),
             ("Fecha del depósito", long_date(proof.paid_on)),
         ],
-        link=_page(constancia),
+        promise=review_from(proof).promise,
+        link=_to("proof", constancia, "Ver mi comprobante"),
     )
 
 
@@ -66,7 +72,7 @@ def for_cxc(proof: PaymentProof, *, carries_files: bool) -> Letter:
     facts = [
         ("Referencia", constancia.printed_reference),
         ("RFC", constancia.customer_rfc),
-        ("Total de la constancia", _mxn(constancia.total)),
+        ("Total de la constancia", format_mxn(constancia.total)),
         ("Fecha del depósito, según el cliente", long_date(proof.paid_on)),
         ("Clave de rastreo", proof.tracking_key),
         ("Lo envió", f"{proof.sent_by} {proof.sent_by.email}".strip()),
@@ -83,8 +89,9 @@ def for_cxc(proof: PaymentProof, *, carries_files: bool) -> Letter:
 
 
 def refused(proof: PaymentProof) -> Letter:
-    """Why it is not accepted."""
+    """Why it is not accepted, and until when there is time for another."""
     constancia = proof.constancia
+    is_open = constancia.is_open
     return compose(
         "proof_refused",
         f"Su comprobante de la constancia {constancia.printed_reference} no corresponde",
@@ -92,63 +99,80 @@ def refused(proof: PaymentProof) -> Letter:
         facts=[
             ("Motivo", proof.reason),
             ("Referencia", constancia.printed_reference),
-            ("Total de la constancia", _mxn(constancia.total)),
+            ("Total de la constancia", format_mxn(constancia.total)),
             ("Fecha del depósito, según su comprobante", long_date(proof.paid_on)),
+            *([_deadline(constancia)] if is_open else []),
         ],
-        link=_page(constancia),
+        is_overdue=constancia.is_overdue(timezone.localdate()),
+        link=_to("proof", constancia, "Enviar otro comprobante"),
     )
 
 
 def short(constancia: Constancia, paid: Decimal) -> Letter:
     """What is missing of the total, and how to pay it; `paid` in MXN."""
+    is_late = constancia.expires_on < timezone.localdate()
     return compose(
         "payment_short",
         f"Falta una parte del pago de su constancia {constancia.printed_reference}",
         constancia=constancia,
         facts=[
-            ("Recibimos", _mxn(paid)),
-            ("Total de la constancia", _mxn(constancia.total)),
-            ("Falta por depositar", _mxn(constancia.total - paid)),
+            ("Recibimos", format_mxn(paid)),
+            ("Total de la constancia", format_mxn(constancia.total)),
+            ("Falta por depositar", format_mxn(constancia.total - paid)),
             ("Referencia", constancia.printed_reference),
             ("Concepto o motivo de pago", concept(constancia.reference)),
             ("Beneficiario", constancia.beneficiary),
             ("Banco", constancia.bank_name),
             ("Cuenta", constancia.account_number),
             ("CLABE", grouped(constancia.clabe)),
+            _deadline(constancia),
         ],
-        link=_page(constancia),
+        is_late=is_late,
+        link=_to("constancia", constancia, "Ver mi constancia" if is_late else PAY_THE_REST),
     )
 
 
-def confirmed(reference: str, customer_name: str, total: Decimal) -> Draft:
-    """The money is there, and version 4.0 is open; `total` in MXN."""
+def confirmed(reference: str, customer_name: str, total: Decimal, over: Decimal = ZERO) -> Draft:
+    """The money is there, and version 4.0 is open; `total`, and what came `over` it, in MXN."""
     printed = format_reference(reference)
+    credit = [("Pagó de más, y queda como saldo a su favor", format_mxn(over))] if over else []
     return Draft(
         "payment_confirmed",
         f"Confirmamos el pago de su constancia {printed}",
-        facts=[("Referencia", printed), ("Total", _mxn(total))],
+        facts=[("Referencia", printed), ("Total", format_mxn(total)), *credit],
         link=("Ver el aviso y el manual de la versión 4.0", _notice()),
         context={"customer_name": customer_name},
     )
 
 
 def reverted(
-    reference: str, customer_name: str, missing: Decimal, *, is_over: bool, keeps_version_4: bool
+    reference: str,
+    customer_name: str,
+    missing: Decimal,
+    *,
+    pay_by: date | None,
+    is_over: bool,
+    keeps_version_4: bool,
 ) -> Draft:
     """A payment was taken back; `missing` (MXN) of the total is to be paid, if anything is.
 
-    `is_over`: the constancia expired, so nothing can be paid with it any more.
+    `pay_by`: its last day, None once that is over. `is_over`: that day is over and nothing of it
+    is paid, so nothing can be paid with it any more.
     """
     printed = format_reference(reference)
     facts = [("Referencia", printed)]
-    outcome = "over" if is_over else "short" if missing else "paid"
-    if outcome == "short":
-        facts.append(("Falta por depositar", _mxn(missing)))
+    link = "Ver mi constancia", reverse("payments:constancia", args=[reference])
+    outcome = "over" if is_over else "paid" if not missing else "short" if pay_by else "late"
+    if outcome in ("short", "late"):
+        facts.append(("Falta por depositar", format_mxn(missing)))
+    if outcome == "short" and pay_by:
+        facts.append(("Fecha límite de pago", long_date(pay_by)))
+        link = PAY_THE_REST, link[1]
     return Draft(
         "payment_reverted",
         f"Corregimos los pagos de su constancia {printed}",
         facts=facts,
-        link=("Abrir mi constancia", reverse("payments:constancia", args=[reference])),
+        link=link,
         context={
             "customer_name": customer_name,
             "outcome": outcome,
@@ -168,9 +192,9 @@ def invoice(request: InvoiceRequest) -> Letter:
             ("Folio fiscal (UUID)", str(request.uuid).upper()),
             ("RFC", request.rfc),
             ("Referencia", constancia.printed_reference),
-            ("Total", _mxn(constancia.total)),
+            ("Total", format_mxn(constancia.total)),
         ],
-        link=_page(constancia),
+        link=_to("invoice", constancia, "Descargar mi factura"),
     )
 
 
@@ -182,18 +206,17 @@ def _notice() -> str:
 def _facts(constancia: Constancia) -> Sequence[tuple[str, str]]:
     return [
         ("Referencia", constancia.printed_reference),
-        ("Total", _mxn(constancia.total)),
-        ("Último día para pagar", long_date(constancia.expires_on)),
+        ("Total", format_mxn(constancia.total)),
+        _deadline(constancia),
     ]
 
 
-def _page(constancia: Constancia) -> Link:
-    path = reverse("payments:constancia", args=[constancia.reference])
-    return Link("Abrir mi constancia", path)
+def _deadline(constancia: Constancia) -> tuple[str, str]:
+    return "Fecha límite de pago", long_date(constancia.expires_on)
 
 
-def _mxn(amount: Decimal) -> str:
-    return f"{format_money(amount)} MXN"
+def _to(page: str, constancia: Constancia, label: str) -> Link:
+    return Link(label, reverse(f"payments:{page}", args=[constancia.reference]))
 
 
 def examples() -> dict[str, Letter]:
@@ -235,6 +258,7 @@ def examples() -> dict[str, Letter]:
             "1234569",
             "Peña & D'Ángel",
             Decimal("1305.00"),
+            pay_by=date(2026, 12, 22),
             is_over=False,
             keeps_version_4=False,
         ).render(),

@@ -87,7 +87,9 @@ def payments_confirmed(*, constancias: Sequence[Account], paid_at: datetime) -> 
     moment = f"{paid_at:%Y%m%dT%H%M%S%f}"
     _to_customers(
         constancias,
-        lambda each: letters.confirmed(each.reference, each.customer_name, each.total),
+        lambda each: letters.confirmed(
+            each.reference, each.customer_name, each.total, max(each.paid - each.total, ZERO)
+        ),
         lambda each: f"payment-confirmed:{each.id}:{moment}",
     )
 
@@ -116,6 +118,7 @@ def payments_reverted(
             each.reference,
             each.customer_name,
             max(each.total - each.paid, ZERO),
+            pay_by=each.expires_on if each.expires_on >= today else None,
             is_over=each.expires_on < today and not each.paid,
             keeps_version_4=each.customer_id in keep_version_4,
         ),

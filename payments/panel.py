@@ -9,18 +9,8 @@ from django.urls import reverse
 
 from facturamos.dates import long_date
 from payments.models import Constancia
-from payments.state import (
-    Action,
-    Mark,
-    State,
-    Ways,
-    company,
-    day_of,
-    mail,
-    new_quote,
-    unbroken,
-    until,
-)
+from payments.state import Mark, State, day_of, unbroken, until
+from payments.ways import Action, Ways, company, mail, new_quote
 from renewals.models import MigrationNotice, Quote
 
 
@@ -51,9 +41,9 @@ def _to_choose(quote: Quote, last: Constancia | None, today: date) -> State:
     return State(
         Mark.ACT,
         "Su renovación está por hacerse",
-        "Le preparamos una cotización. Elija sus productos y genere su constancia de pago: toma "
-        "unos dos minutos.",
-        f"Puede generarla {until(quote.valid_until, today)}.",
+        "Le preparamos una cotización. Elija sus productos y genere su constancia de pago, la hoja "
+        "con su referencia para pagar en el banco: toma unos dos minutos.",
+        f"Puede generar su constancia {until(quote.valid_until, today)}.",
         Action("Renovar mis productos", reverse("renewals:quote")),
         ways,
         stopped,
@@ -62,10 +52,11 @@ def _to_choose(quote: Quote, last: Constancia | None, today: date) -> State:
 
 def _lapsed(quote: Quote, last: Constancia | None) -> State:
     stopped, ways = _before(last)
+    distributor = " o a su distribuidor" if quote.customer.distributor_id else ""
     return State(
         Mark.STOPPED,
         "Su cotización venció",
-        f"Pida una nueva a {company().sales_email} o a su distribuidor; la verá aquí en cuanto "
+        f"Pida una nueva a {company().sales_email}{distributor}; la verá aquí en cuanto "
         "esté lista.",
         f"Venció el {long_date(quote.valid_until)}.",
         new_quote(),

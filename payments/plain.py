@@ -1,5 +1,6 @@
 """From rows to the plain data that the PDF and the timeline are made of."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from facturamos.texts.in_force import in_force
-from payments.models import Constancia, PaymentProof
+from payments.models import Constancia, ConstanciaLine, PaymentProof
 from payments.slip import Slip, SlipLine
 from payments.timeline import Review, Road
 from renewals.models import MigrationNotice, Quote
@@ -78,10 +79,26 @@ def road_ahead(quote: Quote) -> Road:
     )
 
 
+def picked_before(quote: Quote) -> set[int]:
+    """The lines (ids) that the quote's newest constancia included; none if it never had one."""
+    newest = Constancia.objects.filter(quote=quote).order_by("-pk").values("pk")[:1]
+    included = ConstanciaLine.objects.filter(constancia__in=newest, included=True)
+    own = quote.lines.filter(position__in=included.values("position"))
+    return set(own.values_list("pk", flat=True))
+
+
+def has_proof_in_review() -> Exists:
+    """Of each constancia: whether one of its proofs waits for CxC."""
+    return Exists(PaymentProof.objects.in_review().filter(constancia=OuterRef("pk")))
+
+
 def pending_of(customer: Customer) -> Constancia | None:
-    """The one whose proof is in review, so that nobody is asked to pay again; else the open one."""
-    in_review = Exists(PaymentProof.objects.in_review().filter(constancia=OuterRef("pk")))
-    own = Constancia.objects.of(customer).with_paid().select_related("quote")
+    """The one whose proof is in review, so that nobody is asked to pay again; else the open one.
+
+    With `has_offer`: whether a quote waits too.
+    """
+    in_review = has_proof_in_review()
+    own = Constancia.objects.of(customer).with_paid().with_offer(customer).select_related("quote")
     pending = own.filter(Q(status=Constancia.Status.OPEN) | in_review)
     return pending.order_by(in_review.desc(), "-pk").first()
 
@@ -89,12 +106,17 @@ def pending_of(customer: Customer) -> Constancia | None:
 def review_of(constancia: Constancia) -> Review | None:
     """How its proofs stand: the oldest in review, else the newest if it was refused, else nothing.
 
-    A payment that came after a refusal is newer word than it, and so is the whole total.
+    Of one from `with_paid`. A payment that came after a refusal is newer word than it, and so is
+    the whole total.
     """
     proofs = list(PaymentProof.objects.filter(constancia=constancia))
     waiting = next((proof for proof in proofs if proof.is_in_review), None)
     if waiting:
-        return review_from(waiting)
+        newest = max(proof.sent_at for proof in proofs if proof.is_in_review)
+        later = constancia.payments.standing().filter(recorded_at__gt=newest)
+        # Only an open one can still take the rest.
+        rest_is_due = constancia.is_open and bool(constancia.paid) and later.exists()
+        return replace(review_from(waiting), rest_is_due=rest_is_due)
     if not proofs or proofs[-1].is_settled:
         return None
     refused = proofs[-1]

@@ -11,6 +11,7 @@ from facturamos.texts.in_force import in_force
 from facturamos.texts.kinds import Place
 from payments.channels import USUAL_CEILING, channels
 from payments.models import Constancia, ConstanciaLine
+from payments.panel import offer_state
 from payments.pdf import draw_constancia
 from payments.plain import slip_of
 from payments.services import last_day
@@ -19,6 +20,11 @@ from payments.timeline import Road, timeline
 from renewals import pricing
 from renewals.previews import invented_lines
 from renewals.services import current_iva_rate
+
+
+def _panel(key: str) -> Page:
+    state = offer_state(invented_lines()[0].quote, None, timezone.localdate())
+    return Page("payments/panel.html", {"user": invented_user(), "state": state})
 
 
 def _confirm(key: str) -> Page:
@@ -87,6 +93,8 @@ def _constancia(key: str) -> Page:
         "state": constancia_state(constancia, None, today, on_its_page=True),
         "channels": channels(constancia.reference, constancia.total, words),
         "timeline": timeline(road),
+        # Otherwise the words to look at would lie folded up.
+        "open_channels": True,
         "is_payable": True,
     }
     return Page("payments/constancia.html", context)
@@ -96,4 +104,9 @@ def _paper(key: str) -> Page:
     return Page(pdf=draw_constancia(slip_of(_invented(key))))
 
 
-PREVIEWS = {Place.CONFIRM: _confirm, Place.CONSTANCIA: _constancia, Place.PAPER: _paper}
+PREVIEWS = {
+    Place.PANEL: _panel,
+    Place.CONFIRM: _confirm,
+    Place.CONSTANCIA: _constancia,
+    Place.PAPER: _paper,
+}

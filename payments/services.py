@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from facturamos.money import ZERO, format_money
+from facturamos.texts.in_force import in_force
 from payments.bank_accounts import account_in_force
 from payments.models import Constancia, ConstanciaLine, has_money
 from payments.references import new_reference
@@ -19,6 +20,7 @@ from renewals.pricing import Selection, select
 from renewals.services import current_iva_rate, hold_quotes, release_quote
 
 REFERENCE_ATTEMPTS = 20
+NOT_CANCELLABLE = "Esta constancia ya no puede cancelarse: está cerrada o ya recibió un pago."
 
 
 class PaymentsError(Exception):
@@ -136,13 +138,28 @@ def _freeze_lines(constancia: Constancia, lines: Sequence[QuoteLine], selection:
     )
 
 
+def why_not_cancelled(constancia: Constancia) -> str:
+    """A sentence for its customer, who cannot cancel it; empty when they can. Asks `with_paid`."""
+    if not constancia.can_be_cancelled:
+        return NOT_CANCELLABLE
+    if not constancia.proofs.in_review().exists():
+        return ""
+    return (
+        "No puede cancelar esta constancia mientras revisamos su comprobante. Si lo envió por "
+        f"error, escriba a {in_force().contacts.cxc_email} con su referencia."
+    )
+
+
 @transaction.atomic
 def cancel_constancia(*, constancia: Constancia, by: User) -> bool:
     """Cancel a constancia that nobody has paid; the customer may choose again.
 
-    Returns False, and changes nothing, when it is not open any more or has payments.
+    Returns False, and changes nothing, when it is not open any more, has payments or one of its
+    proofs is in review.
     """
     Quote.objects.select_for_update().get(pk=constancia.quote_id)
+    if constancia.proofs.in_review().exists():
+        return False
     return cancel_locked(constancia, by)
 
 

@@ -18,7 +18,7 @@ from payments.channels import channels
 from payments.documents import DamagedPdfError, stored_pdf
 from payments.models import Constancia
 from payments.models.constancia import ConstanciaQuerySet
-from payments.plain import road_of
+from payments.plain import has_proof_in_review, road_of
 from payments.references import InvalidReferenceError, parse_reference
 from payments.state import constancia_state
 from payments.timeline import timeline
@@ -33,7 +33,8 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 @customer_page
 def constancias(request: CustomerRequest) -> HttpResponse:
     """Every constancia of the customer, newest first."""
-    rows = Constancia.objects.of(request.customer)
+    rows = Constancia.objects.of(request.customer).with_paid()
+    rows = rows.annotate(in_review=has_proof_in_review())
     context = {"constancias": rows, "today": timezone.localdate()}
     return render(request, "payments/constancias.html", context)
 
@@ -51,7 +52,7 @@ def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
         "review": road.review,
         "channels": channels(found.reference, found.missing, in_force()),
         "timeline": timeline(road),
-        "is_payable": found.is_open and not found.is_overdue(today),
+        "is_payable": found.is_payable(today),
     }
     return render(request, "payments/constancia.html", context)
 
@@ -86,7 +87,8 @@ def pdf_response(request: HttpRequest, constancia: Constancia) -> HttpResponse:
 def cancel(request: CustomerRequest, reference: str) -> HttpResponse:
     """Ask once, then cancel; the customer may choose again afterwards."""
     found = _own_constancia(request, reference)
-    if request.method != "POST" and found.can_be_cancelled:
+    refusal = services.why_not_cancelled(found)
+    if request.method != "POST" and not refusal:
         context = {
             "constancia": found,
             "is_overdue": found.is_overdue(timezone.localdate()),
@@ -102,9 +104,7 @@ def cancel(request: CustomerRequest, reference: str) -> HttpResponse:
         cancelled = f"La constancia {found.printed_reference} quedó cancelada. No la pague."
         messages.success(request, f"{cancelled} {again}")
         return redirect("payments:panel")
-    messages.warning(
-        request, "Esta constancia ya no puede cancelarse: está cerrada o ya recibió un pago."
-    )
+    messages.warning(request, refusal or services.NOT_CANCELLABLE)
     return redirect("payments:constancia", found.reference)
 
 

@@ -6,19 +6,16 @@ Decides from rows that others read, and says it with the contacts in force.
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
-from urllib.parse import quote as escaped
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from facturamos.contacts import Contacts
-from facturamos.dates import long_date
-from facturamos.money import format_money
-from facturamos.texts.in_force import in_force
+from facturamos.dates import long_date, long_moment
+from facturamos.money import format_money, format_mxn
 from payments.models import Constancia
 from payments.timeline import Review
+from payments.ways import Action, Ways, company, new_quote
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -48,14 +45,6 @@ class Mark(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """A button: what it says, and where it leads."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class State:
     """What a customer reads at a glance; `then` is what follows after that."""
 
@@ -75,7 +64,9 @@ def constancia_state(
     see = Ways(constancia, on_its_page)
     if constancia.paid_at:
         return _paid(constancia, see)
-    if review and not review.refused_on:
+    if review and review.rest_is_due:
+        return _partly_paid(constancia, today, see, review)
+    if review and review.is_waiting:
         return _in_review(constancia, review, today, see)
     if not constancia.is_open:
         return _stopped(constancia, see)
@@ -88,44 +79,6 @@ def constancia_state(
     return _waiting(constancia, today, see)
 
 
-class Ways:
-    """The ways on from a constancia. Its own page leads to its PDF where others lead to it."""
-
-    def __init__(self, constancia: Constancia, on_its_page: bool) -> None:
-        self.constancia = constancia
-        self.on_its_page = on_its_page
-
-    def page(self, label: str) -> Action:
-        """To what is paid and how."""
-        if self.on_its_page:
-            return self._to("constancia_pdf", "Descargar la constancia (PDF)")
-        return self._to("constancia", label)
-
-    def proof(self, label: str) -> Action:
-        """To the proofs."""
-        return self._to("proof", label)
-
-    def choose_again(self) -> Action:
-        """To closing an overdue one, without waiting for the worker to do it."""
-        return self._to("cancel", "Cerrarla y elegir de nuevo")
-
-    def invoice(self) -> Action:
-        """To its invoice, whatever is known of it (`select_related` saves a query)."""
-        asked: Any = getattr(self.constancia, "invoice_request", None)
-        label = "Solicitar mi factura"
-        if asked:
-            label = "Descargar mi factura" if asked.is_issued else "Ver los datos de mi factura"
-        return self._to("invoice", label)
-
-    def write(self) -> Action:
-        """To a mail about it."""
-        subject = f"Constancia de pago {self.constancia.reference}"
-        return mail(company().cxc_email, "Escribir a cuentas por cobrar", subject)
-
-    def _to(self, name: str, label: str) -> Action:
-        return Action(label, reverse(f"payments:{name}", args=[self.constancia.reference]))
-
-
 def _waiting(constancia: Constancia, today: date, see: Ways) -> State:
     left = (constancia.expires_on - today).days
     heading = "Su constancia de pago espera el depósito"
@@ -133,33 +86,40 @@ def _waiting(constancia: Constancia, today: date, see: Ways) -> State:
         heading = "Su constancia de pago vence hoy"
     elif left <= settings.EXPIRES_SOON_DAYS:
         heading = "Su constancia de pago está por vencer"
+    pay, *also = reversed(see.pay("Ver cómo pagar"))
     return State(
         Mark.ACT,
         heading,
-        f"Pague {format_money(constancia.total)} MXN en cualquier banco con la referencia "
+        f"Pague {format_mxn(constancia.total)} en cualquier banco con la referencia "
         f"{unbroken(constancia)}, y envíe su comprobante.",
         f"Páguela {until(constancia.expires_on, today)}.",
-        see.page("Ver cómo pagar"),
-        (see.proof("Enviar mi comprobante"),),
+        pay,
+        (*also, see.proof("Enviar mi comprobante")),
         _what_follows(),
     )
 
 
-def _partly_paid(constancia: Constancia, today: date, see: Ways) -> State:
+def _partly_paid(
+    constancia: Constancia, today: date, see: Ways, review: Review | None = None
+) -> State:
+    """`review`: of what was sent before the part was confirmed, if it still waits."""
     heading = "Recibimos una parte de su pago"
-    text = (
-        f"Con la referencia {unbroken(constancia)} llegaron {format_money(constancia.paid)}"
-        f" de {format_money(constancia.total)}. Faltan {format_money(constancia.missing)} MXN."
-    )
+    text = _received(constancia)
     proof = see.proof("Enviar mi comprobante")
+    if review:
+        text += (
+            f" Seguimos revisando el comprobante que envió el {long_date(review.sent_at.date())}: "
+            "si con él ya depositó lo que falta, no lo pague otra vez."
+        )
+        proof = see.proof("Ver mi comprobante")
     if constancia.is_overdue(today):
         when = f"Su fecha límite, el {long_date(constancia.expires_on)}, ya pasó."
         ask = f"Escriba a {company().cxc_email} antes de depositar el resto."
         ways = (see.page("Ver mi constancia"), proof)
         return State(Mark.ACT, heading, f"{text} {ask}", when, see.write(), ways)
     when = f"Deposite lo que falta {until(constancia.expires_on, today)}."
-    pay = see.page("Ver cómo pagar lo que falta")
-    return State(Mark.ACT, heading, text, when, pay, (proof,), _what_follows())
+    pay, *paper = see.pay("Ver cómo pagar lo que falta")
+    return State(Mark.ACT, heading, text, when, pay, (proof, *paper), _what_follows())
 
 
 def _overdue(constancia: Constancia, today: date, see: Ways) -> State:
@@ -181,14 +141,16 @@ def _overdue(constancia: Constancia, today: date, see: Ways) -> State:
 
 def _in_review(constancia: Constancia, review: Review, today: date, see: Ways) -> State:
     text = (
-        f"Lo recibimos el {long_date(review.sent_at.date())} a las {review.sent_at:%H:%M}, de la "
+        f"Lo recibimos el {long_moment(review.sent_at)}, de la "
         f"referencia {unbroken(constancia)}. {_meanwhile(constancia, review, today)}"
     )
     ways = (see.proof("Ver mi comprobante"), see.page("Ver mi constancia"))
     if review.is_late:
         heading = "Le debemos una respuesta sobre su comprobante"
         return State(Mark.WAIT, heading, text, review.promise, see.write(), ways)
-    then = "En cuanto lo confirmemos se abrirá la versión 4.0." if not constancia.paid else ""
+    # What comes for one that was cancelled goes to another constancia, if to any.
+    opens = constancia.takes_deposits and not constancia.paid
+    then = "En cuanto lo confirmemos se abrirá la versión 4.0." if opens else ""
     heading = "Su comprobante está en revisión"
     return State(Mark.WAIT, heading, text, review.promise, ways[0], ways[1:], then)
 
@@ -197,18 +159,20 @@ def _meanwhile(constancia: Constancia, review: Review, today: date) -> str:
     """What is left to do while a proof is in review, with a part confirmed or none."""
     if not constancia.paid:
         return "No pague dos veces." + ("" if review.is_late else " No necesita hacer nada más.")
-    rest = f"deposítelos {until(constancia.expires_on, today)}"
-    if constancia.expires_on < today:
+    if constancia.is_overdue(today):
         rest = f"su fecha límite ya pasó: escriba a {company().cxc_email} antes de depositarlos"
+    else:
+        rest = f"deposítelos {until(constancia.expires_on, today)}"
     return (
         f"Ya confirmamos {format_money(constancia.paid)} de {format_money(constancia.total)}. Si "
-        f"ya depositó los {format_money(constancia.missing)} MXN que faltan, no los pague otra "
+        f"ya depositó los {format_mxn(constancia.missing)} que faltan, no los pague otra "
         f"vez; si no, {rest}."
     )
 
 
 def _refused(constancia: Constancia, review: Review, today: date, see: Ways) -> State:
-    text = f"Referencia {unbroken(constancia)}. {review.reason}\nRevíselo y envíe otro."
+    about = _received(constancia) if constancia.paid else f"Referencia {unbroken(constancia)}."
+    text = f"{about}\nMotivo: {review.reason}\nRevíselo y envíe otro."
     when = f"Su constancia puede pagarse {until(constancia.expires_on, today)}."
     if constancia.is_overdue(today):
         when = (
@@ -222,10 +186,16 @@ def _refused(constancia: Constancia, review: Review, today: date, see: Ways) -> 
 
 
 def _paid(constancia: Constancia, see: Ways) -> State:
+    over = ""
+    if constancia.missing < 0:
+        over = (
+            f" Son {format_mxn(-constancia.missing)} más que el total: quedan como saldo a su "
+            f"favor. Escriba a {company().cxc_email} para decirnos qué hacer con ellos."
+        )
     return State(
         Mark.DONE,
         "Esta constancia está pagada",
-        f"Recibimos su pago de {format_money(constancia.paid)} MXN. Gracias.",
+        f"Recibimos su pago de {format_mxn(constancia.paid)}. Gracias.{over}",
         f"Confirmamos su pago el {day_of(constancia.paid_at)}.",
         see.invoice(),
         (
@@ -241,32 +211,24 @@ def _stopped(constancia: Constancia, see: Ways) -> State:
     return State(
         Mark.STOPPED,
         f"Esta constancia está {word}: no la pague",
-        "No la pague. Si ya había hecho el depósito con esta referencia, envíe su comprobante y lo "
-        "revisamos.",
+        "Si ya había hecho el depósito con esta referencia, envíe su comprobante y lo revisamos.",
         f"Está {word} desde el {day_of(at)}.",
         Action("Ver qué sigue en mi panel", reverse("payments:panel")),
         (see.proof("Enviar mi comprobante"),),
     )
 
 
+def _received(constancia: Constancia) -> str:
+    """What came of the total, and what is missing."""
+    return (
+        f"Con la referencia {unbroken(constancia)} llegaron {format_money(constancia.paid)}"
+        f" de {format_money(constancia.total)}. Faltan {format_mxn(constancia.missing)}."
+    )
+
+
 def unbroken(constancia: Constancia) -> str:
     """Its reference as printed, which no line's end tears apart."""
     return constancia.printed_reference.replace(" ", NO_BREAK)
-
-
-def company() -> Contacts:
-    """How to reach the company."""
-    return in_force().contacts
-
-
-def new_quote() -> Action:
-    """To a mail that asks for a quote."""
-    return mail(company().sales_email, "Pedir una cotización nueva", "Cotización de renovación")
-
-
-def mail(address: str, label: str, subject: str) -> Action:
-    """To a mail to the company, with its subject."""
-    return Action(label, f"mailto:{address}?subject={escaped(subject)}")
 
 
 def until(day: date, today: date) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 from facturamos.contacts import Contacts
-from facturamos.dates import long_date
+from facturamos.dates import long_date, long_moment
 from facturamos.texts.words import DEFAULTS
 
 
@@ -17,6 +17,7 @@ class Turn(Enum):
     COMPANY = "Turno de Facturamos"
     LATER = "Después"
     STOPPED = "No siguió"
+    NEVER = "No aplica"
 
     @property
     def own(self) -> str:
@@ -39,7 +40,8 @@ class TimelineStep:
 @dataclass(frozen=True, slots=True)
 class Review:
     """How the newest word about a proof stands: sent at a moment (on the company's clock) and in
-    review, or refused on a day for a reason. `seen_at` is when somebody reads this.
+    review, or refused on a day for a reason. `seen_at` is when somebody reads this; `rest_is_due`
+    is whether a part of the total was confirmed after everything that was sent.
     """
 
     sent_at: datetime
@@ -47,6 +49,12 @@ class Review:
     refused_on: date | None = None
     reason: str = ""
     contacts: Contacts = DEFAULTS.contacts
+    rest_is_due: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the company has not answered yet."""
+        return self.refused_on is None
 
     @property
     def due_at(self) -> datetime:
@@ -65,7 +73,7 @@ class Review:
     @property
     def promise(self) -> str:
         """A sentence with the hour until which the company answers, or should have."""
-        due = f"{long_date(self.due_at.date())} a las {self.due_at:%H:%M}"
+        due = long_moment(self.due_at)
         if self.is_late:
             return (
                 f"Debimos contestarle a más tardar el {due}: escríbanos a "
@@ -92,6 +100,11 @@ class Road:
     unlocked_on: date | None = None
     contacts: Contacts = DEFAULTS.contacts
 
+    @property
+    def is_in_review(self) -> bool:
+        """Whether a proof waits for the company's answer."""
+        return self.review is not None and self.review.is_waiting
+
 
 def timeline(road: Road) -> list[TimelineStep]:
     """The five steps from the quote to version 4.0, the same for everyone who looks."""
@@ -113,7 +126,7 @@ def _quote_and_constancia(road: Road) -> tuple[TimelineStep, TimelineStep]:
     choose = f"Elegir sus productos a más tardar el {long_date(road.expires_on)}."
     return (
         TimelineStep(quote, Turn.CUSTOMER, road.quoted_on, choose),
-        TimelineStep(constancia, Turn.LATER, None, "Se genera con su referencia al aceptarla."),
+        TimelineStep(constancia, Turn.LATER, None, "La genera usted al aceptar su selección."),
     )
 
 
@@ -125,12 +138,12 @@ def _proof(road: Road) -> TimelineStep:
     if road.paid_on:
         return TimelineStep(name, Turn.DONE, road.paid_on)
     review = road.review
-    if review and not review.refused_on:
+    if review and road.is_in_review and not review.rest_is_due:
         return TimelineStep(name, Turn.DONE, review.sent_at.date())
-    refused = f"Su comprobante no corresponde: {review.reason}" if review else ""
+    refused = f"Su comprobante no corresponde: {review.reason}" if review and review.reason else ""
     if road.stopped_on:
         return TimelineStep(name, Turn.STOPPED, road.stopped_on, refused)
-    if review:
+    if review and not road.is_in_review:
         return TimelineStep(name, Turn.CUSTOMER, review.refused_on, f"{refused} Puede enviar otro.")
     if road.partly_paid_on:
         return TimelineStep(
@@ -151,11 +164,13 @@ def _payment(road: Road) -> TimelineStep:
     part = ""
     if road.partly_paid_on:
         part = f"Confirmamos una parte el {long_date(road.partly_paid_on)}; falta el resto."
-    if road.review and not road.review.refused_on:
+    if road.review and road.review.rest_is_due:
+        return TimelineStep(name, Turn.LATER, None, f"{part} Su comprobante sigue en revisión.")
+    if road.review and road.is_in_review:
         expected = f"{part} En revisión. {road.review.promise}".strip()
         return TimelineStep(name, Turn.COMPANY, road.review.sent_at.date(), expected)
     if road.stopped_on:
-        return TimelineStep(name, Turn.STOPPED, road.stopped_on)
+        return TimelineStep(name, Turn.NEVER, None)
     if part:
         return TimelineStep(name, Turn.LATER, None, part)
     hours = f"Lo confirmamos en {road.contacts.promise_hours} horas a partir de su comprobante."
@@ -166,6 +181,7 @@ def _version_4(road: Road) -> TimelineStep:
     name = "Versión 4.0"
     if road.unlocked_on:
         return TimelineStep(name, Turn.DONE, road.unlocked_on)
-    if road.stopped_on:
-        return TimelineStep(name, Turn.STOPPED, road.stopped_on)
+    # One that stopped may have been paid in time: a proof in review can still open it.
+    if road.stopped_on and not road.is_in_review:
+        return TimelineStep(name, Turn.NEVER, None)
     return TimelineStep(name, Turn.LATER, None, "Se abre al confirmar el pago, con su manual.")

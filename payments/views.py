@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
@@ -31,7 +32,7 @@ def panel(request: CustomerRequest) -> HttpResponse:
     if pending := pending_of(request.customer):
         road = road_of(pending)
         state = constancia_state(pending, road.review, today)
-        return _panel(request, state, timeline(road))
+        return _panel(request, state, timeline(road), has_offer=pending.has_offer)
     quote = latest_quote(request.customer)
     of_quote = Constancia.objects.filter(quote=quote).select_related("invoice_request")
     last = of_quote.first() if quote else None
@@ -39,8 +40,12 @@ def panel(request: CustomerRequest) -> HttpResponse:
     return _panel(request, offer_state(quote, last, today), steps)
 
 
-def _panel(request: HttpRequest, state: State, steps: list[TimelineStep]) -> HttpResponse:
-    return render(request, "payments/panel.html", {"state": state, "timeline": steps})
+def _panel(
+    request: HttpRequest, state: State, steps: list[TimelineStep], *, has_offer: bool = False
+) -> HttpResponse:
+    """`has_offer`: a quote waits besides what the state tells of."""
+    context = {"state": state, "timeline": steps, "has_offer": has_offer}
+    return render(request, "payments/panel.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,8 +99,12 @@ def _accept(request: CustomerRequest, quote: Quote, form: ConfirmationForm) -> H
     if constancia.total != form.selection.totals.total:
         messages.warning(
             request,
-            f"Ya había generado esta constancia, por {format_money(constancia.total)}, con otra "
-            "selección. Si quiere cambiarla, cancélela y elija de nuevo.",
+            format_html(
+                "Ya había generado esta constancia, por {}, con otra selección. Si quiere "
+                'cambiarla, <a href="{}">cancélela y elija de nuevo</a>.',
+                format_money(constancia.total),
+                reverse("payments:cancel", args=[constancia.reference]),
+            ),
         )
     return redirect("payments:constancia", constancia.reference)
 

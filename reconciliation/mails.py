@@ -9,7 +9,7 @@ from accounts.models import Customer
 from facturamos.dates import long_date
 from facturamos.letters import Letter, Link, compose
 from facturamos.mail import Mail, post
-from facturamos.money import format_money
+from facturamos.money import format_money, format_mxn
 from payments.mails import readers_of
 from reconciliation.models import DepositClaim
 
@@ -28,7 +28,7 @@ def answered(claim: DepositClaim) -> Letter:
     facts = [
         ("Respuesta", claim.answer),
         ("Fecha del depósito, según usted", long_date(claim.paid_on)),
-        ("Importe", f"{format_money(claim.amount)} MXN"),
+        ("Importe", format_mxn(claim.amount)),
         ("Clave de rastreo", claim.tracking_key),
     ]
     return compose(

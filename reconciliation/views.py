@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import CustomerRequest, customer_page
 from facturamos.limits import too_often
+from payments.models import PaymentProof
 from reconciliation.claim_forms import ClaimForm
 from reconciliation.claims import claim_deposit
 from reconciliation.models import DepositClaim
@@ -35,4 +36,7 @@ def claim(request: CustomerRequest) -> HttpResponse:
 
 def _page(request: CustomerRequest, form: ClaimForm) -> HttpResponse:
     claims = DepositClaim.objects.filter(customer=request.customer).order_by("-pk")
-    return render(request, "reconciliation/claim.html", {"form": form, "claims": claims})
+    waiting = PaymentProof.objects.in_review().filter(constancia__customer=request.customer)
+    in_review = waiting.select_related("constancia").first()
+    context = {"form": form, "claims": claims, "in_review": in_review}
+    return render(request, "reconciliation/claim.html", context)

@@ -2,7 +2,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.utils.http import urlencode
 
@@ -54,7 +53,7 @@ class SelectionForm(forms.Form):
 
     def is_only_unfinished(self) -> bool:
         """Whether nothing is wrong but a pick that cannot be paid for yet."""
-        return self.is_valid() or self.has_error(NON_FIELD_ERRORS, code=UNFINISHED)
+        return self.is_valid() or self.has_error("lines", code=UNFINISHED)
 
     def clean(self) -> dict[str, Any]:
         """Apply the rules of the pick, and refuse fields that no page of ours has."""
@@ -71,5 +70,5 @@ class SelectionForm(forms.Form):
                 self.quote_lines, set(cleaned.get("lines", [])), current_iva_rate()
             )
         except SelectionError as error:
-            raise forms.ValidationError(str(error), code=UNFINISHED) from error
+            self.add_error("lines", forms.ValidationError(str(error), code=UNFINISHED))
         return cleaned

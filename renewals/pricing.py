@@ -80,6 +80,11 @@ def select(lines: Sequence[Line], picked: Collection[int], rate: Decimal) -> Sel
             raise SelectionError(
                 f"«{line.description}» es necesario para su renovación y no puede quitarse."
             )
+    if not any(line.amount for line in lines):
+        raise SelectionError(
+            "Ningún producto de su cotización tiene costo, así que no hay nada que pagar. "
+            "Escriba a ventas y le decimos cómo sigue su renovación."
+        )
     selection = Selection(picked=frozenset(picked), totals=totals(lines, picked, rate))
     if selection.totals.total <= 0:
         raise SelectionError(

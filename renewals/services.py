@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts import audit
 from accounts.audit import Target
@@ -54,6 +55,12 @@ def latest_quote(customer: Customer) -> Quote | None:
     is_current = Q(status=Quote.Status.OPEN, valid_until__gte=timezone.localdate())
     rows = Quote.objects.filter(customer=customer).annotate(is_current=is_current)
     return rows.select_related("customer__migration_notice").order_by("-is_current", "-pk").first()
+
+
+def picked_before(quote: Quote) -> set[int]:
+    """The lines (ids) that the customer had picked before the quote was open again; or none."""
+    found: set[int] = import_string(settings.PICKED_BEFORE)(quote)
+    return found
 
 
 @transaction.atomic

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
+from facturamos.dates import long_date
+from facturamos.tampered import is_id
 from renewals import pricing, services
 from renewals.forms import PICK, SelectionForm, selection_query
 from renewals.models import MigrationNotice, Quote
@@ -45,7 +47,8 @@ def quote(request: CustomerRequest) -> HttpResponse:
         return _quote_page(request, offer, form=None)
     if "later" in request.POST:
         services.postpone_quote(quote=offer, by=request.user)
-        messages.info(request, "Su cotización lo espera aquí, en «Renovar mis productos».")
+        until = long_date(offer.valid_until)
+        messages.info(request, f"Su cotización lo espera en su panel, vigente hasta el {until}.")
         return redirect("payments:panel")
     form = SelectionForm(request.POST, quote_lines=list(offer.lines.all()))
     if "recalculate" in request.POST or not form.is_valid() or form.selection is None:
@@ -58,8 +61,9 @@ def quote(request: CustomerRequest) -> HttpResponse:
 def _quote_page(request: HttpRequest, offer: Quote, form: SelectionForm | None) -> HttpResponse:
     lines = list(offer.lines.select_related("product"))
     if form is None:
-        asked = request.GET.getlist("lines")
-        picked = {line.pk for line in lines if not asked or str(line.pk) in asked}
+        asked = {int(pk) for pk in request.GET.getlist("lines") if is_id(pk)}
+        wanted = asked or services.picked_before(offer)
+        picked = {line.pk for line in lines if not wanted or line.pk in wanted}
     else:
         picked = form.ticked()
     picked |= {line.pk for line in lines if line.is_required}

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, Q, Sum
 from django.db.models.functions import Coalesce, Length, Round
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -43,6 +43,10 @@ class ConstanciaQuerySet(models.QuerySet["Constancia"]):
         """Adds `paid`: the sum of the payments that stand (MXN); in one join, for many at once."""
         standing = Sum("payments__amount", filter=Q(payments__reversal__payment=None))
         return self.annotate(paid=Coalesce(standing, ZERO, output_field=models.DecimalField()))
+
+    def with_offer(self, customer: Customer) -> "ConstanciaQuerySet":
+        """Adds `has_offer`: whether a quote waits for the customer too."""
+        return self.annotate(has_offer=Exists(Quote.objects.open_for(customer)))
 
 
 class Constancia(models.Model):
@@ -124,6 +128,7 @@ class Constancia(models.Model):
     pdf_sha256 = models.CharField("SHA-256 del PDF", max_length=64, blank=True)
 
     paid: Decimal  # only from `with_paid`
+    has_offer: bool  # only from `with_offer`
 
     objects = ConstanciaQuerySet.as_manager()
 
@@ -231,6 +236,10 @@ class Constancia(models.Model):
     def is_overdue(self, today: date) -> bool:
         """Whether it is open although its last day is over: the sweep has not come by yet."""
         return self.is_open and self.expires_on < today
+
+    def is_payable(self, today: date) -> bool:
+        """Whether its customer may still pay with it."""
+        return self.is_open and not self.is_overdue(today)
 
     @property
     def takes_deposits(self) -> bool:

@@ -12,7 +12,7 @@ function recalculate() {
   const iva = Math.floor((cents * basisPoints + 5000) / 10000);
   write("subtotal", pesos.format(cents / 100));
   write("iva", pesos.format(iva / 100));
-  write("total", pesos.format((cents + iva) / 100) + " MXN");
+  write("total", pesos.format((cents + iva) / 100) + "\u00a0MXN");
 }
 
 // Only what changed: a reader of screens says whatever is written.

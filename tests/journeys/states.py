@@ -153,7 +153,7 @@ STATES = [
     State("verificar-vencida", NOBODY, "/verificar/{expired_token}/", "no la pague"),
     State("verificar-desconocida", NOBODY, "/verificar/nada/", "no es nuestra"),
     # --- The account
-    State("cuenta", "offer", "/cuenta/", "Seguridad de mi cuenta"),
+    State("cuenta", "offer", "/cuenta/", "Mis datos"),
     State("cuenta-protegida", "secured", "/cuenta/", "Activa"),
     State("cuenta-contrasena", "offer", "/contrasena/", "Cambiar contraseña"),
     State("cuenta-contrasena-error", "offer", "/contrasena/", "Hay un problema",

@@ -26,7 +26,9 @@ PARK = (
 def test_a_day_of_cxc(walk, portal):
     first, second = two_customers_wait(walk, portal)
     cxc = walk(keeps_pictures=True)
-    enrol(walk(keeps_pictures=True), cxc)
+    admin = walk(keeps_pictures=True)
+    enrol(admin, cxc)
+    change_a_text(admin)
     look_around(cxc, second)
     refuse_a_proof(cxc, first)
     confirm_by_hand(cxc, first)
@@ -121,6 +123,21 @@ def enrol(admin, cxc) -> None:
     cxc.sees("No se vuelven a mostrar")
     cxc.follow("Ya los guardé, continuar")
     cxc.is_at("/admin/")
+
+
+def change_a_text(admin) -> None:
+    """An administrator looks at the words to come, on the customer's page, and publishes them."""
+    admin.open("/admin/facturamos/textversion/")
+    admin.sees("Por confirmar por la empresa")
+    admin.follow("Horario de atención")
+    admin.page.get_by_label("Texto", exact=True).fill("Lunes a viernes de 8:00 a 17:00")
+    admin.page.get_by_label("Motivo del cambio").fill("Horario de verano.")
+    shot(admin, "cxc-textos")
+    admin.press("Ver cómo queda")
+    admin.sees("Vista previa: nada se ha publicado", "Lunes a viernes de 8:00 a 17:00")
+    shot(admin, "cxc-textos-vista-previa")
+    admin.press("Publicar")
+    admin.sees("está en vigor, versión 1", "Horario de verano.")
 
 
 def look_around(cxc, reference) -> None:

@@ -41,4 +41,4 @@ def test_a_passkey_is_added_opens_the_account_and_confirms(walk, portal):
     person.sees("Facturamos", "Cerrar sesión")
     person.page.goto(f"{base}/cuenta/confirmar/llave/?next=/cuenta/")
     person.press("Usar mi llave de acceso")
-    person.sees("Seguridad de mi cuenta", "Mi llave USB")
+    person.sees("Mi cuenta", "Mi llave USB")

@@ -37,9 +37,9 @@ def keys() -> list[str]:
 
 
 def seen(html: str) -> str:
-    """What a reader sees of the HTML, in one line."""
+    """What a reader sees of the HTML, in one line; what may not break stays so."""
     body = html.partition("<body")[2].partition(">")[2]
-    return " ".join(unescape(re.sub(r"<[^>]+>", "", body)).split())
+    return re.sub(r"[ \n]+", " ", unescape(re.sub(r"<[^>]+>", "", body))).strip()
 
 
 def make_sent_proof(constancia: Constancia, **fields) -> PaymentProof:

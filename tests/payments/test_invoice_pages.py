@@ -53,6 +53,12 @@ def issued(constancia, user, cxc):
     return cfdis.issue(factories.make_invoice_request(pay(constancia, user, cxc)), cxc)
 
 
+def _regimes(page) -> list[str]:
+    """The codes that the list of regimes offers."""
+    select = page.content.decode().split('<select name="regime"', 1)[1].split("</select>")[0]
+    return re.findall(r'<option value="(\d+)"', select)
+
+
 class TestAsking:
     """The form."""
 
@@ -64,20 +70,52 @@ class TestAsking:
         assert 'value="FERRETERÍA PEÑA"' in page.content.decode()
         assert "la emitimos después de confirmar su pago" in text_of(page)
 
-    def test_the_regimes_stand_by_person_with_their_names(self, client, constancia):
-        page = client.get(address(constancia)).content.decode()
-        groups = re.findall(r'<optgroup label="([^"]+)">', page)
-        assert groups[:3] == ["Persona moral", "Persona física", "Persona moral o física"]
-        assert "601 · General de Ley Personas Morales" in page
-        assert "G03 · Gastos en general" in page
+    @pytest.mark.parametrize(
+        ("rfc", "codes", "whose"),
+        [
+            ("FDE150803AB1", "601 603 610 620 622 623 624 626", "una persona moral, por los 12"),
+            (
+                "PEDA800101AB3",
+                "605 606 607 608 610 611 612 614 615 616 621 625 626",
+                "una persona física, por los 13",
+            ),
+        ],
+    )
+    def test_it_offers_in_order_the_regimes_of_whoever_has_the_rfc(
+        self, client, constancia, user, rfc, codes, whose
+    ):
+        user.customer.rfc = rfc
+        user.customer.save()
+        page = client.get(address(constancia))
+        assert _regimes(page) == codes.split()
+        assert f"Los de {whose} caracteres de su RFC." in text_of(page)
+        assert "G03 · Gastos en general" in page.content.decode()
+
+    def test_with_another_rfc_it_offers_those_of_that_one(self, client, constancia):
+        page = client.post(address(constancia), GOOD | {"rfc": "pead-800101-ab3"})
+        assert "El régimen 601 no es para una persona física" in text_of(page)
+        assert _regimes(page)[0] == "605"
+        page = client.post(address(constancia), GOOD | {"rfc": "x"})
+        assert {"601", "605"} <= set(_regimes(page))
 
     def test_asking_before_paying(self, client, constancia):
         page = client.post(address(constancia), GOOD, follow=True)
         assert page.redirect_chain == [(address(constancia), 302)]
         assert "Su factura está solicitada a nombre de FERRETERÍA DEMOSTRACIÓN" in text_of(page)
         assert "La emitiremos cuando confirmemos su pago" in text_of(page)
+        assert "Le avisaremos por correo cuando pueda descargarla." in text_of(page)
         request = InvoiceRequest.objects.get()
         assert (request.constancia, request.regime) == (constancia, "601")
+
+    def test_another_rfc_than_the_accounts_is_told(self, client, constancia, user):
+        own = GOOD["rfc"]
+        page = text_of(client.post(address(constancia), GOOD, follow=True))
+        assert f"El RFC {own} no es el de su cuenta, {user.customer.rfc}: la factura" in page
+        assert "corríjalo abajo antes de que la emitamos" in page
+        user.customer.rfc = own
+        user.customer.save()
+        page = text_of(client.post(address(constancia), GOOD, follow=True))
+        assert "no es el de su cuenta" not in page
 
     def test_asking_after_paying(self, client, constancia, user, cxc):
         pay(constancia, user, cxc)

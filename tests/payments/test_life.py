@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from payments.models import Constancia
+from payments.proofs import refuse_proof
 from payments.recording import record_payment
 from payments.services import cancel_constancia, expire_due
 from renewals.models import Quote
@@ -36,6 +37,15 @@ def test_a_constancia_with_part_of_its_money_cannot_be_cancelled(constancia, cxc
     before = everything()
     assert cancel_constancia(constancia=constancia, by=cxc) is False
     assert everything() == before
+
+
+def test_a_constancia_whose_proof_is_in_review_cannot_be_cancelled(constancia, user, cxc):
+    proof = factories.make_proof(constancia)
+    before = everything()
+    assert cancel_constancia(constancia=constancia, by=user) is False
+    assert everything() == before
+    refuse_proof(proof=proof, reason="No se lee.", by=cxc)
+    assert cancel_constancia(constancia=constancia, by=user) is True
 
 
 def test_a_paid_constancia_cannot_be_cancelled(constancia, cxc):

@@ -80,8 +80,8 @@ class TestEachMail:
             user,
             f"Su constancia de pago {constancia.printed_reference}",
             constancia.printed_reference,
-            "$1,305.00 MXN",
-            "Después envíenos su comprobante; confirmamos su pago en 24 horas.",
+            "$1,305.00\xa0MXN",
+            "Después envíenos su comprobante; confirmamos su pago en 24 horas y se abre",
         )
         link = f"https://portal.example.com/constancias/{constancia.reference}/"
         assert link in row.text
@@ -97,7 +97,7 @@ class TestEachMail:
             f"Su constancia de pago {constancia.printed_reference} vence el "
             f"{long_date(constancia.expires_on)}",
             constancia.printed_reference,
-            "$1,305.00 MXN",
+            "$1,305.00\xa0MXN",
             "Pague a más tardar ese día",
             "si ya lo envió, no tiene que hacer nada",
         )
@@ -109,9 +109,9 @@ class TestEachMail:
             f"proof-received:{proof.pk}",
             user,
             f"Recibimos su comprobante de la constancia {constancia.printed_reference}",
-            "$1,305.00 MXN",
+            "$1,305.00\xa0MXN",
             "1 de diciembre de 2026",
-            "confirmamos su pago en 24 horas",
+            "Confirmaremos su pago en 24 horas, a más tardar el ",
         )
         assert row.attachments == []
 
@@ -123,8 +123,11 @@ class TestEachMail:
             user,
             f"Su comprobante de la constancia {constancia.printed_reference} no corresponde",
             "Motivo: El depósito es de otro beneficiario & banco.",
+            f"Fecha límite de pago: {long_date(constancia.expires_on)}",
             "cxc@sistemasperseo.com",
         )
+        link = f"https://portal.example.com/constancias/{constancia.reference}/comprobante/"
+        assert link in the_mail(f"proof-refused:{proof.pk}").text
 
     def test_a_part_of_the_payment(self, constancia, user, cxc):
         pay_part(constancia, cxc, "500.00")
@@ -132,12 +135,26 @@ class TestEachMail:
             f"payment-short:{constancia.pk}:500.00",
             user,
             f"Falta una parte del pago de su constancia {constancia.printed_reference}",
-            "Recibimos: $500.00 MXN",
-            "Falta por depositar: $805.00 MXN",
+            "Recibimos: $500.00\xa0MXN",
+            "Falta por depositar: $805.00\xa0MXN",
             constancia.beneficiary,
             "0121 6400 1016 4463 74",
             f"{constancia.reference} FACTURAMOS",
         )
+
+    def test_a_part_after_the_last_day_asks_to_write_first(self, constancia, user, cxc, clock):
+        clock(constancia.expires_on + timedelta(days=1), 12)
+        deposit = factories.make_deposit(constancia, "500.00", paid_on=constancia.expires_on)
+        record_payment(deposit=deposit, by=cxc)
+        row = the_mail(f"payment-short:{constancia.pk}:500.00")
+        assert "Su fecha límite ya pasó: escriba a cxc@sistemasperseo.com" in row.text
+        assert "Deposite el importe exacto" not in row.text
+
+    def test_what_was_paid_too_much_is_in_the_confirmation(self, constancia, user, cxc):
+        pay_part(constancia, cxc, "1400.00")
+        row = the_mail(f"payment-confirmed:{constancia.pk}")
+        _write_out(row)
+        assert "queda como saldo a su favor: $95.00\xa0MXN" in row.text
 
     def test_the_payment_confirmed(self, constancia, user, cxc):
         factories.pay(constancia, cxc)
@@ -145,9 +162,9 @@ class TestEachMail:
             f"payment-confirmed:{constancia.pk}",
             user,
             f"Confirmamos el pago de su constancia {constancia.printed_reference}",
-            "$1,305.00 MXN",
-            "Ya puede emitir CFDI 4.0",
-            "el manual de la versión 4.0",
+            "$1,305.00\xa0MXN",
+            "Ya se abrió la versión 4.0 de su panel",
+            "el aviso de cambio de versión y el manual",
         )
         assert "https://portal.example.com/aviso-4.0/" in row.text
 
@@ -239,7 +256,7 @@ def test_a_second_part_is_answered_with_what_is_missing_then(constancia, cxc):
     pay_part(constancia, cxc, "500.00")
     deposit = factories.make_deposit(constancia, "5.00", seen_paid=Decimal("500.00"))
     record_payment(deposit=deposit, by=cxc)
-    assert "$800.00 MXN" in the_mail(f"payment-short:{constancia.pk}:505.00").text
+    assert "$800.00\xa0MXN" in the_mail(f"payment-short:{constancia.pk}:505.00").text
     assert OutboxMessage.objects.count() == 2
 
 

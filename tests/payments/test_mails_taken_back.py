@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from facturamos.dates import long_date
 from facturamos.mail import _write_out
 from payments.models import Constancia
 from payments.recording import record_payment
@@ -32,7 +33,7 @@ def test_what_is_taken_back_is_told(constancia, user, cxc):
     row = the_mail(f"payment-reverted:{constancia.pk}")
     _write_out(row)
     assert row.to == [user.email]
-    assert "Falta por depositar: $1,305.00 MXN" in row.text
+    assert "Falta por depositar: $1,305.00\xa0MXN" in row.text
     assert "no deposite otra vez" in seen(row.html)
     assert "Interno." not in row.text, "the reason is for the books"
 
@@ -41,7 +42,7 @@ def reverted_mail(constancia: Constancia) -> str:
     """The text of the only one, which the HTML repeats."""
     row = the_mail(f"payment-reverted:{constancia.pk}")
     _write_out(row)
-    _, intro, _, what_next, *_ = row.text.split("\n\n")
+    _, _, intro, _, what_next, *_ = row.text.split("\n\n")
     assert intro in seen(row.html)
     assert what_next in seen(row.html)
     return row.text
@@ -57,7 +58,8 @@ class TestTakenBack:
         factories.pay(constancia, cxc)
         revert_payments(payments=[constancia.payments.get().pk], reason="Rebotó.", by=cxc)
         text = reverted_mail(constancia)
-        assert "Falta por depositar: $1,305.00 MXN" in text
+        assert "Falta por depositar: $1,305.00\xa0MXN" in text
+        assert f"Fecha límite de pago: {long_date(constancia.expires_on)}" in text
         assert f"Mientras falte una parte, {self.WAITS}." in text
 
     def test_version_4_stays_with_another_paid_one(self, constancia, user, cxc):
@@ -65,7 +67,7 @@ class TestTakenBack:
         factories.pay(factories.make_constancia(user), cxc)
         revert_payments(payments=[constancia.payments.get().pk], reason="Rebotó.", by=cxc)
         text = reverted_mail(constancia)
-        assert "Falta por depositar: $1,305.00 MXN" in text
+        assert "Falta por depositar: $1,305.00\xa0MXN" in text
         assert self.WAITS not in text
 
     def test_version_4_stays_when_a_part_of_an_open_one_goes(self, constancia, user, cxc):
@@ -93,7 +95,7 @@ class TestTakenBack:
         clock(constancia.expires_on + timedelta(days=days), 12)
         revert_payments(payments=[constancia.payments.get().pk], reason="Rebotó.", by=cxc)
         text = reverted_mail(constancia)
-        assert ("ya venció y no se puede pagar con ella: genere otra" in text) is (days == 1)
+        assert ("ya venció, no la pague: en el portal puede generar otra" in text) is (days == 1)
         assert (self.MISSING in text) is (days == 0)
         assert self.WAITS in text
 
@@ -104,7 +106,9 @@ class TestTakenBack:
         clock(constancia.expires_on + timedelta(days=1), 12)
         last = constancia.payments.get(amount="305.00")
         revert_payments(payments=[last.pk], reason="Rebotó.", by=cxc)
-        assert "Falta por depositar: $305.00 MXN" in reverted_mail(constancia)
+        text = reverted_mail(constancia)
+        assert "Falta por depositar: $305.00\xa0MXN" in text
+        assert "Su fecha límite ya pasó: escriba a cxc@sistemasperseo.com antes" in text
 
 
 def test_a_part_that_is_paid_again_after_it_was_taken_back_is_told_again(constancia, cxc):
@@ -130,5 +134,5 @@ def test_what_was_taken_back_counts_no_more_and_paying_again_is_told(constancia,
     record_payment(
         deposit=factories.make_deposit(constancia, "5.00", seen_paid=Decimal("500.00")), by=cxc
     )
-    assert "$800.00 MXN" in the_mail(f"payment-short:{constancia.pk}:505.00").text
+    assert "$800.00\xa0MXN" in the_mail(f"payment-short:{constancia.pk}:505.00").text
     assert sum(key.startswith("payment-confirmed:") for key in keys()) == 1

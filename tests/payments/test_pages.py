@@ -36,11 +36,22 @@ class TestConfirming:
             "Aceptar",
             "Cancelar",
             "Actualizacion 3.3 NIVEL A.",
-            "$1,305.00 MXN",
+            "$1,305.00\xa0MXN",
             "ligado a estos productos",
         ):
             assert text in page
         assert not Constancia.objects.exists()
+
+    def test_it_tells_the_day_to_generate_from_the_day_to_pay(
+        self, user, quote, signed_in, settings
+    ):
+        settings.CONSTANCIA_DAYS = 5
+        page = text_of(signed_in(user).get("/renovacion/confirmar/", pick(quote)))
+        pay_until = long_date(timezone.localdate() + timedelta(days=5))
+        assert (
+            f"puede generarla hasta el {long_date(quote.valid_until)}; si la genera hoy, puede "
+            f"pagarla hasta el {pay_until}." in page
+        )
 
     def test_each_free_product_can_be_changed_where_it_was_chosen(self, user, quote, signed_in):
         required, free = quote.lines.all()
@@ -101,7 +112,7 @@ class TestConfirming:
         client = signed_in(user)
         (required,) = quote.lines.filter(is_required=True)
         client.post("/renovacion/", {"lines": [required.pk], "generate": "1"})
-        assert "$667.00 MXN" in client.get("/renovacion/confirmar/").content.decode()
+        assert "$667.00\xa0MXN" in client.get("/renovacion/confirmar/").content.decode()
         client.post("/renovacion/confirmar/", {"accept": "1"})
         assert str(Constancia.objects.get().total) == "667.00"
 
@@ -240,7 +251,7 @@ class TestConstancia:
         cancel_constancia(constancia=constancia, by=user)
         page = signed_in(user).get(f"/constancias/{constancia.reference}/").content.decode()
         assert "cancelada" in page
-        assert "No la pague" in page
+        assert "no la pague" in page
         assert "0121 6400 1016 4463 74" not in page
 
 
@@ -293,6 +304,7 @@ class TestHistoryAndPanel:
     ):
         for _ in range(count):
             constancia = factories.make_constancia(user)
+            factories.make_proof(constancia)
         client = signed_in(user)
         with django_assert_num_queries(5):
             client.get("/constancias/")

@@ -84,7 +84,9 @@ class TestWithoutAConstancia:
         seen = Seen(client)
         assert (seen.mark, seen.heading) == ("Le toca a usted", "Su renovación está por hacerse")
         assert seen.primary == "Renovar mis productos"
-        assert seen.when == f"Puede generarla a más tardar el {day(30)} (quedan 30 días)."
+        assert (
+            seen.when == f"Puede generar su constancia a más tardar el {day(30)} (quedan 30 días)."
+        )
         assert "Cotización Le toca a usted" in seen.text
         assert "Constancia de pago Después" in seen.text
 
@@ -100,6 +102,10 @@ class TestWithoutAConstancia:
         assert seen.primary == "Pedir una cotización nueva"
         assert seen.when == f"Venció el {day(-3)}."
         assert "ventas@sistemasperseo.com" in seen.text
+        assert "o a su distribuidor" not in seen.text
+        user.customer.distributor = factories.make_distributor()
+        user.customer.save()
+        assert "o a su distribuidor" in Seen(client).text
 
     def test_an_older_quote_that_is_good_still_counts(self, client, user):
         factories.make_quote(user.customer)
@@ -200,7 +206,7 @@ class TestWithAProof:
         assert seen.primary == "Ver mi comprobante"
         assert seen.when == (
             f"Confirmaremos su pago en 24 horas, a más tardar el {long_date(until.date())} a las "
-            f"{until:%H:%M}."
+            f"{until:%H:%M}, hora de Ciudad Juárez."
         )
         assert "No necesita hacer nada más" in seen.text
 
@@ -229,14 +235,85 @@ class TestWithAProof:
     )
     def test_in_review_with_a_part_confirmed(self, client, issued, cxc, days, rest):
         constancia = issued(days, ago=10)
+        paid_on = timezone.localdate() - timedelta(days=7)
+        deposit = factories.make_deposit(constancia, "1000.00", paid_on=paid_on)
+        record_payment(deposit=deposit, by=cxc)
+        factories.make_proof(constancia)
+        seen = Seen(client)
+        assert seen.heading == "Su comprobante está en revisión"
+        assert "$305.00 MXN que faltan, no los pague otra vez; si no, " in seen.text
+        assert rest in seen.text
+
+    def test_a_part_confirmed_after_the_proof_asks_for_the_rest(self, client, issued, cxc):
+        constancia = issued(30)
+        factories.make_proof(constancia)
+        record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
+        seen = Seen(client)
+        assert (seen.mark, seen.heading) == ("Le toca a usted", "Recibimos una parte de su pago")
+        assert seen.primary == "Ver cómo pagar lo que falta"
+        assert "Faltan $305.00 MXN. Seguimos revisando el comprobante que envió" in seen.text
+        assert "Depósito y comprobante Le toca a usted" in seen.text
+        assert "Falta depositar el resto del total." in seen.text
+        assert "Pago confirmado Después" in seen.text
+        assert "Su comprobante sigue en revisión." in seen.text
+        assert Seen(client, f"/constancias/{constancia.reference}/").heading == seen.heading
+        factories.make_proof(constancia)
+        assert Seen(client).heading == "Su comprobante está en revisión"
+
+    def test_a_part_confirmed_too_late_to_go_on_says_whom_to_write(self, client, issued, cxc):
+        constancia = issued(-5, ago=10)
         factories.make_proof(constancia)
         paid_on = timezone.localdate() - timedelta(days=7)
         deposit = factories.make_deposit(constancia, "1000.00", paid_on=paid_on)
         record_payment(deposit=deposit, by=cxc)
         seen = Seen(client)
+        assert seen.primary == "Escribir a cuentas por cobrar"
+        assert "Seguimos revisando el comprobante" in seen.text
+
+    def test_refused_after_a_part_was_confirmed(self, client, issued, cxc):
+        constancia = issued(30)
+        record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
+        refuse_proof(proof=factories.make_proof(constancia), reason="No se lee.", by=cxc)
+        seen = Seen(client)
+        assert seen.heading == "Su comprobante no corresponde"
+        assert "Faltan $305.00 MXN. Motivo: No se lee. Revíselo y envíe otro." in seen.text
+
+    def test_in_review_past_its_date_it_may_still_open_version_4(self, client, issued):
+        constancia = issued(-1)
+        factories.make_proof(constancia)
+        for path in ("/panel/", f"/constancias/{constancia.reference}/"):
+            seen = Seen(client, path)
+            assert "En cuanto lo confirmemos se abrirá la versión 4.0." in seen.text
+            assert "Versión 4.0 Después" in seen.text
+
+    def test_in_review_of_a_cancelled_one_promises_no_version_4(self, client, user, issued):
+        constancia = issued(30)
+        cancel_constancia(constancia=constancia, by=user)
+        factories.make_proof(constancia)
+        seen = Seen(client)
         assert seen.heading == "Su comprobante está en revisión"
-        assert "$305.00 MXN que faltan, no los pague otra vez; si no, " in seen.text
-        assert rest in seen.text
+        assert "No pague dos veces." in seen.text
+        assert "se abrirá la versión 4.0" not in seen.text
+        assert "Tiene además una cotización por renovar" in seen.text
+
+    def test_its_own_page_says_the_same(self, client, issued):
+        constancia = issued(30)
+        factories.make_proof(constancia, sent_at=timezone.now() - timedelta(hours=30))
+        page = text_of(client.get(f"/constancias/{constancia.reference}/comprobante/"))
+        seen = Seen(client)
+        for said in (seen.mark, seen.heading, seen.when):
+            assert said in page
+
+
+class TestWhyRenew:
+    """The company's sentence about version 4.0."""
+
+    def test_until_version_4_it_says_why(self, client, user, issued, cxc):
+        why = "Para emitir facturas en la versión 4.0 primero hay que renovar"
+        assert why in Seen(client).text
+        factories.pay(issued(30), cxc)
+        client.post("/aviso-4.0/")
+        assert why not in Seen(client).text
 
 
 class TestPaid:
@@ -275,6 +352,32 @@ class TestOnItsPage:
         assert seen.primary == "Descargar la constancia (PDF)"
         assert f"a más tardar el {day(30)}" in seen.when
 
+    def test_the_data_to_pay_with_are_one_press_away(self, client, issued, cxc):
+        constancia = issued(30)
+        seen = self.page(client, constancia)
+        link = '<a class="btn btn-{}" href="#datos">Ver los datos para pagar</a>'
+        assert link.format("outline-primary") in seen.html
+        assert '<h2 id="datos" tabindex="-1">' in seen.html
+        record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
+        assert link.format("primary btn-lg") in self.page(client, constancia).html
+
+    @pytest.mark.parametrize("way", ["paid", "cancelled", "overdue"])
+    def test_the_pdf_of_one_that_is_over_says_so_and_comes_last(
+        self, client, user, issued, cxc, way
+    ):
+        constancia = issued(-1 if way == "overdue" else 30)
+        if way == "paid":
+            factories.pay(constancia, cxc)
+            client.post("/aviso-4.0/")
+        elif way == "cancelled":
+            cancel_constancia(constancia=constancia, by=user)
+        seen = self.page(client, constancia)
+        assert "PDF de cuando se generó (ya no se paga)" in seen.text
+        assert "PDF" not in seen.primary
+        assert "Descargar la constancia (PDF)" not in seen.text
+        assert "Constancia en PDF" not in seen.text
+        assert "De cuando se generó: ya no se paga" in text_of(client.get("/constancias/"))
+
     def test_overdue_it_shows_nowhere_to_pay(self, client, issued):
         constancia = issued(-1)
         seen = self.page(client, constancia)
@@ -291,6 +394,14 @@ class TestOnItsPage:
         )
         assert seen.primary == "Ver qué sigue en mi panel"
         assert seen.when == f"Está cancelada desde el {day(0)}."
+
+    def test_what_was_paid_too_much_is_told(self, client, issued, cxc):
+        constancia = issued(30)
+        record_payment(deposit=factories.make_deposit(constancia, "1400.00"), by=cxc)
+        client.post("/aviso-4.0/")
+        seen = self.page(client, constancia)
+        assert "Recibimos su pago de $1,400.00 MXN." in seen.text
+        assert "Son $95.00 MXN más que el total: quedan como saldo a su favor." in seen.text
 
     def test_paid_with_its_invoice_at_each_step(self, client, issued, cxc):
         constancia = factories.pay(issued(30), cxc)

@@ -242,6 +242,13 @@ def test_it_says_until_when_it_can_be_paid():
     assert "Pague a más tardar el 22 de diciembre de 2026" in text_of(MANUAL)
 
 
+def test_it_says_where_to_pay_and_both_ways_to_send_the_proof():
+    text = text_of(MANUAL)
+    assert "Puede pagar en cualquier banco, por ejemplo BBVA, BanBajío" in text
+    assert "al correo cxc@sistemasperseo.com" in text
+    assert "El comprobante también puede subirlo en su panel del portal." in text
+
+
 def test_a_line_left_out_stays_on_the_table_with_no_and_adds_nothing():
     assert "SP0300 2 Diseños especiales de factura No $1,800.00 $0.00" in text_of(UNUSUAL)
 

@@ -51,6 +51,15 @@ def listed(client, query="") -> list[str]:
     return re.findall(r'field-reference"><a[^>]*>([^<]+)<', page)
 
 
+def test_confirming_comes_first_on_the_page_of_a_proof(client, proof):
+    tools = client.get(page_of(proof)).content.decode().partition('class="object-tools"')[2]
+    words = re.findall(r"<a ([^>]*)>([^<]+)</a>", tools.partition("</ul>")[0])
+    (first, confirm), (second, refuse), *_ = words
+    assert (confirm, refuse) == ("Confirmar pago", "No corresponde")
+    assert 'class="first"' in first
+    assert 'class="first"' not in second
+
+
 class TestList:
     """What waits."""
 

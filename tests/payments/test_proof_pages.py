@@ -208,7 +208,7 @@ class TestStates:
         page = text_of(client.get(f"/constancias/{constancia.reference}/"))
         assert "Depósito y comprobante Listo" in page
         assert "Pago confirmado Nos toca a nosotros" in page
-        assert f"a las {until:%H:%M}" in page
+        assert f"a las {until:%H:%M}, hora de Ciudad Juárez" in page
         panel = text_of(client.get("/panel/"))
         assert "Su comprobante está en revisión" in panel
         assert "Ver mi comprobante" in panel
@@ -250,8 +250,8 @@ class TestStates:
     def test_after_a_payment_in_part_the_proof_stays_in_review_and_the_rest_is_told(
         self, client, constancia, cxc
     ):
-        factories.send_proof(constancia)
         record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
+        factories.send_proof(constancia)
         for path in (address(constancia), "/panel/"):
             page = text_of(client.get(path))
             assert "Su comprobante está en revisión" in page
@@ -275,7 +275,8 @@ class TestStates:
             page = text_of(client.get(path))
             assert "Debimos contestarle a más tardar el" in page
             assert "Confirmaremos su pago" not in page
-            assert f"a las {due:%H:%M}: escríbanos a cxc@sistemasperseo.com" in page
+            asks = "hora de Ciudad Juárez: escríbanos a cxc@sistemasperseo.com"
+            assert f"a las {due:%H:%M}, {asks}" in page
             assert "24 horas, a más tardar" not in page
             assert "No necesita hacer nada más" not in page
 

@@ -8,7 +8,7 @@ import pytest
 from payments.timeline import Review, Road, Turn, timeline
 from tests.payments.ledger import JUAREZ
 
-SENT = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+SENT = datetime(2026, 12, 31, 23, 30, tzinfo=JUAREZ)
 REFUSED = Review(SENT, SENT, date(2027, 1, 2), "No se lee.")
 ROAD = Road(quoted_on=date(2026, 12, 1), issued_on=date(2026, 12, 2), expires_on=date(2027, 1, 1))
 
@@ -21,14 +21,16 @@ def proof_and_payment(**changes):
 def test_the_company_answers_within_a_day_of_the_hour_it_was_sent():
     for seen_at in (SENT, SENT + timedelta(hours=24)):
         assert Review(SENT, seen_at).promise == (
-            "Confirmaremos su pago en 24 horas, a más tardar el 1 de enero de 2027 a las 23:30."
+            "Confirmaremos su pago en 24 horas, a más tardar el 1 de enero de 2027 a las 23:30, "
+            "hora de Ciudad Juárez."
         )
 
 
 def test_once_the_hour_passed_it_says_that_the_company_is_late():
     late = Review(SENT, SENT + timedelta(hours=24, seconds=1))
     assert late.promise == (
-        "Debimos contestarle a más tardar el 1 de enero de 2027 a las 23:30: escríbanos a "
+        "Debimos contestarle a más tardar el 1 de enero de 2027 a las 23:30, hora de Ciudad "
+        "Juárez: escríbanos a "
         "cxc@sistemasperseo.com con su referencia."
     )
     _, payment = proof_and_payment(review=late)
@@ -45,7 +47,7 @@ def test_once_the_hour_passed_it_says_that_the_company_is_late():
 )
 def test_a_day_is_24_hours_though_the_clock_changes(sent_at, due):
     review = Review(sent_at, sent_at.astimezone(UTC) + timedelta(hours=24))
-    assert f"a más tardar el {due}." in review.promise
+    assert f"a más tardar el {due}, hora de Ciudad Juárez." in review.promise
 
 
 def test_a_part_that_was_confirmed_is_told_while_a_proof_is_in_review():
@@ -74,8 +76,18 @@ def test_refused_it_is_the_customers_turn_with_the_reason():
 
 def test_refused_on_one_that_stopped_tells_the_reason_and_stays_stopped():
     proof, payment = proof_and_payment(review=REFUSED, stopped_on=date(2027, 1, 3))
-    assert (proof.turn, payment.turn) == (Turn.STOPPED, Turn.STOPPED)
+    assert (proof.turn, payment.turn) == (Turn.STOPPED, Turn.NEVER)
     assert "No se lee." in proof.expected
+
+
+def test_only_the_step_where_it_stopped_says_so_and_has_a_day():
+    steps = timeline(replace(ROAD, stopped_on=date(2027, 1, 3)))
+    assert [step.turn for step in steps] == [
+        *(Turn.DONE, Turn.DONE, Turn.STOPPED),
+        *(Turn.NEVER, Turn.NEVER),
+    ]
+    assert [step.since for step in steps[2:]] == [date(2027, 1, 3), None, None]
+    assert Turn.NEVER.own == "No aplica"
 
 
 def test_paid_is_done_whatever_was_sent():

@@ -69,6 +69,21 @@ class TestCancelling:
         constancia.refresh_from_db()
         assert constancia.status == "open"
 
+    def test_in_review_it_is_not_offered_and_refused_with_whom_to_write(
+        self, user, constancia, signed_in
+    ):
+        client = signed_in(user)
+        page = f"/constancias/{constancia.reference}/"
+        assert "Cancelar esta constancia" in text_of(client.get(page))
+        factories.make_proof(constancia)
+        assert "Cancelar esta constancia" not in text_of(client.get(page))
+        for ask in (client.get, client.post):
+            told = text_of(ask(f"{page}cancelar/", follow=True))
+            assert "No puede cancelar esta constancia mientras revisamos su comprobante." in told
+            assert "escriba a cxc@sistemasperseo.com" in told
+        constancia.refresh_from_db()
+        assert constancia.status == "open"
+
     def test_nobody_cancels_anothers(self, outsider, constancia, signed_in):
         address = f"/constancias/{constancia.reference}/cancelar/"
         assert signed_in(outsider).post(address).status_code == 404
@@ -124,7 +139,8 @@ class TestTelling:
         for text in (
             "BBVA en línea o aplicación", "motivo de pago: " + f"{constancia.reference} FACTURAMOS",
             "Otro banco, por transferencia (SPEI)", "referencia numérica", "1305.00",
-            "Ventanilla de cualquier banco", "Cajero automático",
+            "Ventanilla de cualquier banco", "Cajero automático de BBVA",
+            "en cualquier banco, por ejemplo BBVA, BanBajío",
         ):  # fmt: skip
             assert text in page
         assert "tope de transferencias" not in page
@@ -148,8 +164,9 @@ class TestTelling:
         names = [" ".join(re.sub(r"<[^>]+>", " ", button).split()) for button in buttons]
         assert names == [
             "Copiar el beneficiario", "Copiar la cuenta", "Copiar la CLABE",
-            "Copiar la referencia", "Copiar el importe",
+            "Copiar la referencia", "Copiar el importe", "Copiar el concepto", "Copiar el concepto",
         ]  # fmt: skip
+        assert page.count(f'data-copy="{constancia.reference} FACTURAMOS"') == 2
         assert page.count('role="status" id="copied"') == 1
 
     def test_it_says_what_another_amount_does_and_what_follows(self, user, constancia, signed_in):
@@ -165,7 +182,8 @@ class TestTelling:
         assert "Depósito y comprobante Le toca a usted" in self.page(client, constancia)
         record_payment(deposit=factories.make_deposit(constancia, "1000.00"), by=cxc)
         page = self.page(client, constancia)
-        assert "Recibimos $1,000.00 de $1,305.00. Falta pagar $305.00" in page
+        assert "llegaron $1,000.00 de $1,305.00. Faltan $305.00" in page
+        assert "Falta pagar $305.00 MXN , con la misma" in page
         assert (
             'data-copy="305.00"'
             in client.get(f"/constancias/{constancia.reference}/").content.decode()
@@ -211,6 +229,29 @@ def test_another_selection_than_the_one_issued_is_told(user, signed_in):
     data = {"quote": str(constancia.quote.public_id), "lines": [required.pk], "accept": "1"}
     page = signed_in(user).post("/renovacion/confirmar/", data, follow=True)
     assert "Ya había generado esta constancia, por $1,305.00" in text_of(page)
+    address = f"/constancias/{constancia.reference}/cancelar/"
+    assert f'<a href="{address}">cancélela y elija de nuevo</a>' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "paid", "is_open", "told"),
+    [
+        (True, "", True, "Comprobante en revisión"),
+        (True, "1000.00", True, "Falta una parte"),
+        (False, "1000.00", True, "Falta una parte"),
+        (True, "", False, "Cancelada, comprobante en revisión"),
+        (False, "", False, "Cancelada"),
+    ],
+)
+def test_the_list_says_how_each_stands(user, cxc, constancia, signed_in, sent, paid, is_open, told):
+    if paid:
+        record_payment(deposit=factories.make_deposit(constancia, paid), by=cxc)
+    if not is_open:
+        cancel_constancia(constancia=constancia, by=user)
+    if sent:
+        factories.make_proof(constancia)
+    page = text_of(signed_in(user).get("/constancias/"))
+    assert f"{constancia.printed_reference} {told} " in page
 
 
 def test_an_expired_quote_is_told_on_the_panel(user, signed_in):

@@ -83,6 +83,23 @@ class TestClaiming:
         assert (claim.amount, claim.tracking_key) == (Decimal("1305.00"), "BNET01002611")
         assert AuditEvent.objects.get(action="depositclaim.made").actor == user.username
 
+    def test_it_says_until_when_and_shows_earlier_ones_first(self, client, send):
+        page = text_of(client.get(ADDRESS))
+        assert "Le contestamos en 24 horas por correo" in page
+        assert "Lo que ya reclamó" not in page
+        page = text_of(send())
+        assert page.index("Lo que ya reclamó") < page.index("Reclamar otro depósito")
+        assert page.index("Reclamar otro depósito") < page.index("Reclamar este depósito")
+
+    def test_with_a_proof_in_review_it_says_that_none_is_needed(self, client, user):
+        constancia = factories.make_constancia(user)
+        needless = "si es de este depósito, no hace falta que lo reclame"
+        assert needless not in text_of(client.get(ADDRESS))
+        factories.make_proof(constancia)
+        page = client.get(ADDRESS)
+        assert needless in text_of(page)
+        assert f'href="/constancias/{constancia.reference}/comprobante/"' in page.content.decode()
+
     def test_the_same_one_twice_is_one(self, send):
         send()
         assert "Ya teníamos este reclamo" in text_of(send(note="¿Qué pasó?"))

@@ -111,6 +111,11 @@ def test_a_pick_that_costs_nothing_is_refused():
     )
 
 
+def test_a_quote_without_any_cost_asks_for_nothing_that_cannot_be_done():
+    with pytest.raises(SelectionError, match="Escriba a ventas"):
+        select([ISSUER], {2}, IVA)
+
+
 @st.composite
 def quotes_with_picks(draw):
     """Lines, and the ids of some of them with all that are required."""

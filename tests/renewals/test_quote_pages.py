@@ -1,10 +1,14 @@
 """The quote: its boxes, its total and the three ways on."""
 
+import re
+
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import AuditEvent
 from facturamos.dates import long_date
+from payments import services
 from payments.models import Constancia
 from renewals.models import Product, Quote
 from tests import factories
@@ -13,6 +17,10 @@ from tests import factories
 @pytest.fixture
 def quote(user):
     return factories.make_quote(user.customer, factories.QUOTE_OF_THE_MANUAL)
+
+
+def icon(name: str) -> str:
+    return render_to_string("includes/icon.html", {"name": name})
 
 
 def ids(quote):
@@ -32,7 +40,7 @@ def test_the_page_shows_the_figures_of_the_manual(user, quote, signed_in):
         "Le presentamos la cotización para la renovación de sus productos",
         "Actualizacion 3.3 NIVEL 1", "$900.00", "Emisor", "$0.00",
         "2 Diseños especiales de factura", "Costo total:", "$3,600.00",
-        "$4,500.00", "IVA 16%", "$720.00", "$5,220.00 MXN",
+        "$4,500.00", "IVA 16%", "$720.00", "$5,220.00\xa0MXN",
         "Generar constancia de pago",
         "No deseo generar en este momento la constancia de pago",
         "Descargar manual para realizar el pago",
@@ -60,17 +68,49 @@ def test_it_says_on_which_day_it_ends_and_what_then(user, quote, signed_in):
     assert "tendrá que pedir otra a ventas" in page
 
 
+def test_it_says_what_a_constancia_is_and_what_leaving_out_means(user, quote, signed_in):
+    page = signed_in(user).get("/renovacion/").content.decode()
+    assert "La constancia de pago es la hoja con su referencia para pagar en el banco." in page
+    assert "Lo que quite no se renueva; después tendría que pedir otra cotización." in page
+
+
+def test_open_again_it_has_ticked_what_its_last_constancia_included(user, quote, signed_in):
+    required, issuer, designs = ids(quote)
+    factories.make_bank_account()
+    issue = {"quote": quote, "seen_total": None, "by": user}
+    services.cancel_constancia(
+        constancia=services.issue_constancia(picked={required, designs}, **issue), by=user
+    )
+    services.cancel_constancia(
+        constancia=services.issue_constancia(picked={required, issuer}, **issue), by=user
+    )
+    client = signed_in(user)
+
+    def ticked(address: str) -> set[int]:
+        page = client.get(address).content.decode()
+        boxes = re.findall(r'id="linea-(\d+)" data-cents="\d+" checked', page)
+        return {int(pk) for pk in boxes}
+
+    assert ticked("/renovacion/") == {required, issuer}
+    assert ticked(f"/renovacion/?lines={designs}") == {required, designs}
+    assert ticked("/renovacion/?lines=x") == {required, issuer}
+
+
 def test_the_button_recalculates_without_script(user, quote, signed_in):
     required, _, _ = ids(quote)
     page = signed_in(user).post("/renovacion/", {"lines": [required], "recalculate": "1"})
-    assert "$1,044.00 MXN" in page.content.decode()
+    assert "$1,044.00\xa0MXN" in page.content.decode()
     assert not Constancia.objects.exists()
 
 
 def test_later_leads_to_the_panel_and_the_offer_stays(user, quote, signed_in):
     client = signed_in(user)
     assert client.post("/renovacion/", {"later": "1"}).headers["Location"] == "/panel/"
-    assert "Renovar mis productos" in client.get("/panel/").content.decode()
+    page = client.get("/panel/").content.decode()
+    message = page[page.index('<p class="alert alert-info">') :]
+    assert icon("nota") in message[: message.index("</p>")]
+    assert f"lo espera en su panel, vigente hasta el {long_date(quote.valid_until)}." in page
+    assert "Renovar mis productos" in page
     assert client.get("/inicio/").headers["Location"] == "/renovacion/"
     assert AuditEvent.objects.filter(action="quote.postponed").count() == 1
 
@@ -100,6 +140,25 @@ def test_a_bad_pick_is_told_with_a_sentence(user, quote, signed_in, fields, sent
     assert page.status_code == 200
     assert sentence in page.content.decode()
     assert "<title>Error: " in page.content.decode()
+
+
+def test_what_is_wrong_with_the_pick_leads_to_the_boxes(user, quote, signed_in):
+    page = signed_in(user).post("/renovacion/", {"generate": "1"}).content.decode()
+    sentence = "Marque al menos un producto para generar su constancia de pago."
+    assert f'<a href="#id_lines">{sentence}</a>' in page
+    assert '<fieldset id="id_lines" tabindex="-1" aria-describedby="id_lines_error">' in page
+    assert f'id="id_lines_error"><li>{sentence}</li>' in page
+
+
+def test_a_quote_without_required_products_can_be_emptied_but_not_generated(user, signed_in):
+    free = [("A1", "Uno", 1, "10.00", False), ("A2", "Dos", 1, "20.00", False)]
+    factories.make_quote(user.customer, free)
+    client = signed_in(user)
+    page = client.post("/renovacion/", {"recalculate": "1"}).content.decode()
+    assert "$0.00\xa0MXN" in page
+    assert " checked" not in page
+    assert "Error: " not in page
+    assert "Marque al menos un producto" in client.post("/renovacion/", {}).content.decode()
 
 
 def test_a_required_product_cannot_be_left_out(user, quote, signed_in):
@@ -186,6 +245,7 @@ class TestVersion4:
         page = client.get("/aviso-4.0/").content.decode()
         assert "→ Manual para cambio de versión ←" in page
         assert "VERSION SAT 4.0" in page
+        assert "su panel de facturación (donde emite sus facturas, en www.facturamos" in page
         assert client.get("/manuales/version-4.0/").content.startswith(b"%PDF-")
 
     def test_continuing_takes_it_out_of_the_way_but_it_stays_reachable(self, user, cxc, signed_in):
@@ -212,11 +272,11 @@ def test_the_page_of_the_quote_takes_a_fixed_number_of_queries(
 ):
     client = signed_in(user)
     quote = factories.make_quote(user.customer, factories.QUOTE_OF_THE_MANUAL)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/renovacion/")
     quote.valid_until = timezone.localdate()
     quote.save()
     many = [(f"P{n}", f"Producto {n}", 1, "10.00", False) for n in range(12)]
     factories.make_quote(user.customer, many)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/renovacion/")

@@ -45,15 +45,18 @@ LINES = {
 }
 # By code: what the product includes and, where a quote demands it, why.
 UPDATE = (
-    "La actualización de su panel para emitir facturas en la versión 4.0.",
-    "Sin ella no podemos activar la versión 4.0 en su panel.",
+    "La actualización de su panel de facturación para emitir facturas en la versión 4.0.",
+    "Sin ella no podemos activarle la versión 4.0.",
 )
 EXPLAINED = {
     "SP0801": UPDATE,
     "SP0800": UPDATE,
-    "SP0100": ("La empresa que emite las facturas en su panel. No tiene costo.", ""),
+    "SP0100": (
+        "El RFC con el que emite sus facturas. No tiene costo, y sin él no podría emitirlas.",
+        "",
+    ),
     "SP0300": ("Diseños hechos para sus facturas; el precio es por cada diseño.", ""),
-    "105077": ("El uso de su panel de facturación durante un año.", ""),
+    "105077": ("Un año de uso de su panel de facturación, donde emite sus facturas.", ""),
 }
 CUSTOMERS = {
     "cliente": ("FDE150803AB1", "Ferretería Demostración del Norte", 419),

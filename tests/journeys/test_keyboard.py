@@ -26,6 +26,8 @@ class Keys:
         self.walker, self.page = walker, walker.page
         self.press = self.page.keyboard.press
         self.type = self.page.keyboard.type
+        # The browser is told early that somebody listens: told at the last moment, it may be late.
+        self.page.on("filechooser", lambda _: None)
 
     def go_to(self, name: str, key: str = "Tab") -> None:
         """Press until what is called so has the focus."""

@@ -69,5 +69,5 @@ def send_welcomes(ventas) -> None:
     ventas.sees("La recibirían ahora 2")
     shot(ventas, "cxc-bienvenidas")
     ventas.press("Enviar la bienvenida a 2 personas")
-    ventas.page.get_by_text("Terminó").wait_for()
+    ventas.page.get_by_text("Terminó", exact=True).wait_for()
     shot(ventas, "cxc-bienvenidas-progreso")

@@ -75,7 +75,7 @@ def ask(user, cxc, constancia, signed_in, monkeypatch, tmp_path, settings):
             answer = [client.get("/verificar/x/", secure=True) for _ in "ab"][-1]
         else:
             if name == "broken":
-                monkeypatch.setattr(views, "current_quote", lambda customer: 1 / 0)
+                monkeypatch.setattr(views, "pending_of", lambda customer: 1 / 0)
             answer = client.get(addresses[name], secure=True)
         if answer.streaming:
             read(answer)

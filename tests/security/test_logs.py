@@ -103,7 +103,7 @@ class Road:
 
     def stumble(self, monkeypatch) -> None:
         secret = f"{self.user.customer.rfc} 012164001016446374"
-        monkeypatch.setattr(views, "current_quote", lambda customer: int(secret))
+        monkeypatch.setattr(views, "pending_of", lambda customer: int(secret))
         broken = self.signed_in(self.user)
         broken.raise_request_exception = False
         assert broken.get("/panel/").status_code == 500

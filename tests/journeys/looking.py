@@ -14,14 +14,14 @@ IN_PAGE = Path(__file__).with_name("in_page.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYTHING = {"runOnly": {"type": "tag", "values": TAGS}}
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-# Before any script of the page: each jump of what was drawn already. Less than 0.1 (what Web Vitals call good) is what a busy
-# machine draws of a line while the rest of it is still on its way; browsers call 0.1 good.
+# Before any script of the page: each jump of what was drawn already. Less than 0.002 is what a busy
+# machine draws of a line while the rest of it is still on its way; Web Vitals call 0.1 good.
 WATCH_SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const { value, hadRecentInput, sources } of list.getEntries()) {
     const moved = sources.map(({ node }) => node?.nodeName).join();
-    if (!hadRecentInput && value >= 0.1) window.shifts.push(`${moved} moved by ${value}`);
+    if (!hadRecentInput && value >= 0.002) window.shifts.push(`${moved} moved by ${value}`);
   }
 }).observe({ type: "layout-shift", buffered: true });
 """

@@ -1,6 +1,6 @@
 """The forms of a page, as a browser that was tampered with would send them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -100,23 +100,27 @@ def read_page(address: str, html: str) -> tuple[list[Form], list[str]]:
     return reader.forms, reader.links
 
 
-def tampered(form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What somebody may send instead: (what was done, the data)."""
+def tampered(form: Form, hostile: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What somebody may write into it: (what was done, the data). `hostile`: names in `HOSTILE`."""
     yield "as it is", form.filled()
+    everything = [*form.fields, *form.files]
+    for what in hostile:
+        value = _shortened(HOSTILE[what], form)
+        yield f"{what} everywhere", {name: [value] for name in everything}
+    for number, name in enumerate(everything):
+        what = _by_turns(number, hostile)
+        yield f"{what} in {name}", form.filled(**{name: [_shortened(HOSTILE[what], form)]})
+
+
+def torn(form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The form with other parts than it has, or larger ones: (what was done, the data)."""
     yield "nothing at all", {}
     everything = [*form.fields, *form.files]
-    for what, value in HOSTILE.items():
-        # No server takes an address as long as that.
-        value = value[:LONGEST_QUERY] if form.method == "get" else value
-        yield f"{what} everywhere", {name: [value] for name in everything}
     if form.method == "post":
         # The whole of a form may have 1 MB.
         for size in (1_000_000, 1_100_000):
             yield f"{size} signs", form.filled(**{name: [b"x" * size] for name in everything[1:2]})
     for number, name in enumerate(everything):
-        what = _by_turns(number)
-        value = HOSTILE[what][:LONGEST_QUERY] if form.method == "get" else HOSTILE[what]
-        yield f"{what} in {name}", form.filled(**{name: [value]})
         left = form.filled()
         match number % 3:
             case 0:
@@ -128,9 +132,14 @@ def tampered(form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"no {name}, or it twice, or as a file", left
 
 
-def _by_turns(number: int) -> str:
+def _shortened(value: bytes, form: Form) -> bytes:
+    """No server takes an address as long as that."""
+    return value[:LONGEST_QUERY] if form.method == "get" else value
+
+
+def _by_turns(number: int, hostile: Collection[str] = HOSTILE) -> str:
     """In every field another: all of them in each field by itself would take long."""
-    return list(HOSTILE)[number % len(HOSTILE)]
+    return list(hostile)[number % len(hostile)]
 
 
 def queries(address: str, forms: list[Form], links: list[str]) -> Iterator[dict[str, bytes]]:

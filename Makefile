@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 export PYTHON
+# Compiled once rather than by each of the hundreds of processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 manage := .venv/bin/python manage.py
 pip := .venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes

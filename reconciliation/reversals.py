@@ -34,9 +34,9 @@ def pair(
     """Each reversal with the deposit it undoes; each deposit is undone once.
 
     A reversal is a negative line whose text says so, of the same amount and of the same day or
-    later. It must share the tracking key or a reference with the deposit; failing that, the deposit
-    must be the only one of that amount, and not name another reference. `earlier` are what other
-    statements hold: deposits, and reversals that found none.
+    later. It must share the tracking key or a reference with the deposit; one that names no
+    reference may be of the only deposit of that amount. `earlier` are what other statements hold:
+    deposits, and reversals that found none.
     """
     places = chronological(movements)
     lines = [*earlier, *(movements[place] for place in places)]
@@ -70,15 +70,10 @@ def _deposit_for(reversal: Movement, waiting: _Waiting) -> Movement | None:
     for token in _tokens(reversal):
         if named := oldest(token):
             return named[0]
+    if _references(reversal):
+        return None  # the one it names may come later, in another file
     alone = oldest("")
-    if len(alone) != 1 or _name_others(reversal, alone[0]):
-        return None
-    return alone[0]
-
-
-def _name_others(reversal: Movement, deposit: Movement) -> bool:
-    """Whether both name references, and not the same: then one is not the other's return."""
-    return bool(_references(reversal) and _references(deposit))
+    return alone[0] if len(alone) == 1 else None
 
 
 def _tokens(movement: Movement) -> list[str]:

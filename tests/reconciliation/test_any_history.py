@@ -136,6 +136,10 @@ def alive() -> Counter[tuple[date, Decimal]]:
 
 
 @given(drawn=st.lists(moved, min_size=1, max_size=5), some=st.lists(exports, max_size=4))
+@example(  # a return whose deposit comes in a later file than another of the same amount
+    drawn=[(0, 0, "1305.00", True), (1, 2, "1305.00", False)],
+    some=[(1, 1, Random(0), "tabs", False)],
+)
 @examples
 def test_each_movement_counts_once_and_the_payments_are_the_same(drawn, some, constancias, cxc):
     history = lines_of(drawn, constancias)

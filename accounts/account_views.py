@@ -1,13 +1,14 @@
 """What a person does about their own sign-in: second factor, passkeys, recovery codes, sessions."""
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.views import PasswordChangeView, ReauthenticateView
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows as recovery_flows
 from allauth.mfa.totp import views as totp_views
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn import views as webauthn_views
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -19,6 +20,7 @@ from django.urls import reverse_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts import second_factor, sessions
+from accounts.models import User
 from facturamos.tampered import is_id
 
 # Recovery codes are shown once, and for so many seconds more to who loses the page at once.
@@ -37,11 +39,30 @@ class _Renewing:
         return response
 
 
-class ConfirmWithPassword(_Renewing, ReauthenticateView):
+def _has_password(request: HttpRequest) -> bool:
+    return cast(User, request.user).has_usable_password()  # the middleware lets nobody else in
+
+
+def _without_password(request: HttpRequest) -> HttpResponse:
+    """Who has no password of their own is told how to choose one: a link by mail."""
+    return render(request, "account/no_password.html")
+
+
+class _Confirming(_Renewing):
+    """Asks who it is once more, of whoever has something to answer with."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Without a password, and without a second factor, there is nothing to ask for."""
+        if not (_has_password(request) or is_mfa_enabled(request.user)):
+            return _without_password(request)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class ConfirmWithPassword(_Confirming, ReauthenticateView):
     """The password again, before money or doors."""
 
 
-class ConfirmWithCode(_Renewing, mfa_views.ReauthenticateView):
+class ConfirmWithCode(_Confirming, mfa_views.ReauthenticateView):
     """A code again, before money or doors."""
 
 
@@ -49,6 +70,12 @@ class ChangePassword(PasswordChangeView):
     """Another password, from the current one."""
 
     success_url = reverse_lazy("mfa_index")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """There must be one to change."""
+        if not _has_password(request):
+            return _without_password(request)
+        return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Change it, and say so where it is looked after."""
@@ -98,7 +125,7 @@ class AddPasskey(_Renewing, webauthn_views.AddWebAuthnView):
         return response
 
 
-class ConfirmWithPasskey(_Renewing, webauthn_views.ReauthenticateWebAuthnView):
+class ConfirmWithPasskey(_Confirming, webauthn_views.ReauthenticateWebAuthnView):
     """The passkey again, before money or doors."""
 
     def form_invalid(self, form: Any) -> HttpResponse:

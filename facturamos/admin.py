@@ -32,7 +32,6 @@ class OutboxMessageAdmin(ExportableAdmin):
     # What a mail says is for its reader: a reset link opens somebody's account.
     exclude = ["text", "html", "draft"]
     actions: Sequence[Any] = ["retry_parked"]
-    change_list_template = "admin/facturamos/outboxmessage/change_list.html"
 
     @admin.display(description="para", ordering="to")
     def reader(self, row: OutboxMessage) -> str:
@@ -75,7 +74,12 @@ class OutboxMessageAdmin(ExportableAdmin):
     def retry_parked(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> None:
         """Give the parked ones their attempts back."""
         count = retry(list(queryset.values_list("pk", flat=True)))
-        self.message_user(request, f"{count} correos se volverán a intentar.", messages.SUCCESS)
+        if not count:
+            text = "Ninguno de los que eligió está detenido: no hay qué reintentar."
+            self.message_user(request, text, messages.WARNING)
+            return
+        mails = "correo se volverá" if count == 1 else "correos se volverán"
+        self.message_user(request, f"{count:,} {mails} a intentar.", messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
         """With the pages of example mails."""

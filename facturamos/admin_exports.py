@@ -41,6 +41,7 @@ class ExportableAdmin(LongListAdmin):
     """A list with «Exportar»: the columns on screen unless `export_columns` names others."""
 
     export_columns: Sequence[Any] = ()
+    list_title = ""  # where people call the list otherwise than its rows
 
     def has_export_lists_permission(self, request: HttpRequest) -> bool:
         """Whether this person may take the list out, and not only look at it."""
@@ -58,7 +59,7 @@ class ExportableAdmin(LongListAdmin):
         """Called by its name, with the links to the export (`change_list_object_tools.html`)."""
         context = {
             "may_export": self.has_export_lists_permission(request),
-            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "title": self.list_title or capfirst(str(self.opts.verbose_name_plural)),
         }
         return super().changelist_view(request, context | (extra_context or {}))
 

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -23,6 +22,7 @@ from django.utils import timezone
 
 from facturamos.bulk import insert_rows
 from facturamos.letters import Draft, Letter
+from facturamos.mail_answers import meets_every_mail, refuses_for_good
 from facturamos.models import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -37,14 +37,6 @@ COLUMNS = (
     *("message_id", "key", "to", "reply_to", "sender", "subject", "text", "html", "draft"),
     *("attachments", "state", "attempts", "last_error", "created_at", "next_attempt_at"),
 )
-REFUSED_FOR_GOOD = 500
-# The answers about the mail itself: its size (RFC 1870) or, after DATA, what it says. Any other 5xx
-# to the sender is about us and would meet every mail; after DATA it may pass.
-FINAL_AT_SENDER = {552}
-FINAL_AT_DATA = {552, 554}
-# The server asks us to sign in (RFC 4954), or we sent too much for today (RFC 3463, X.4.5).
-SIGN_IN = {530, 535}
-CONGESTED = b"5.4.5"
 # Besides what has no key: allauth's link to choose a password anew.
 OPENS_AN_ACCOUNT = "welcome:"
 
@@ -178,7 +170,7 @@ def send_due() -> int:
             _message(row).send()
         except Exception as error:  # whatever the server answers, the mail must survive it
             _failed(row, error)
-            if _is_silence(error):
+            if meets_every_mail(error):
                 break
         else:
             _mark_sent(row)
@@ -250,7 +242,8 @@ def _mark_sent(row: OutboxMessage) -> None:
 def _failed(row: OutboxMessage, error: Exception) -> None:
     log.warning("Mail %s did not leave (attempt %s): %s", row.pk, row.attempts + 1, error)
     changes: dict[str, object] = {"attempts": row.attempts + 1, "last_error": repr(error)}
-    if row.attempts < len(PAUSES) and not _is_final(error):
+    is_final = isinstance(error, AttachmentMissingError) or refuses_for_good(error)
+    if row.attempts < len(PAUSES) and not is_final:
         changes["next_attempt_at"] = timezone.now() + timedelta(minutes=PAUSES[row.attempts])
     else:
         changes["state"] = OutboxMessage.State.PARKED
@@ -258,40 +251,6 @@ def _failed(row: OutboxMessage, error: Exception) -> None:
     OutboxMessage.objects.filter(
         pk=row.pk, state=OutboxMessage.State.WAITING, next_attempt_at=row.next_attempt_at
     ).update(**changes)
-
-
-def _is_final(error: Exception) -> bool:
-    """Whether the mail itself cannot be sent, so that waiting would not help."""
-    if _refuses_us(error):
-        return False
-    if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= REFUSED_FOR_GOOD for code, _ in error.recipients.values())
-    if isinstance(error, SMTPSenderRefused):
-        return error.smtp_code in FINAL_AT_SENDER
-    if isinstance(error, SMTPDataError):
-        return error.smtp_code in FINAL_AT_DATA
-    return isinstance(error, AttachmentMissingError)
-
-
-def _is_silence(error: Exception) -> bool:
-    """Whether the server could not be talked to or refuses us, rather than this mail."""
-    if isinstance(error, SMTPRecipientsRefused | SMTPSenderRefused | SMTPDataError):
-        return _refuses_us(error)
-    return isinstance(error, OSError)
-
-
-def _refuses_us(error: Exception) -> bool:
-    """Whether the server's answer is about the portal, so that every mail would get the same."""
-    if isinstance(error, SMTPSenderRefused):
-        return error.smtp_code not in FINAL_AT_SENDER
-    if isinstance(error, SMTPRecipientsRefused):
-        return any(_is_about_us(*answer) for answer in error.recipients.values())
-    return isinstance(error, SMTPDataError) and _is_about_us(error.smtp_code, error.smtp_error)
-
-
-def _is_about_us(code: int, said: bytes | str) -> bool:
-    text = said.encode() if isinstance(said, str) else said
-    return code in SIGN_IN or text.startswith(CONGESTED)
 
 
 def retry(rows: Sequence[int]) -> int:

@@ -47,11 +47,10 @@ SECRET_KEY = required("SECRET_KEY")
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters in production.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-LOCAL_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 ALLOWED_HOSTS = (
     [host.strip() for host in required("ALLOWED_HOSTS").split(",")]
     if PRODUCTION
-    else env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
+    else env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 )
 # Links in mails are built on this, never on the Host header of a request.
 SITE_URL = (
@@ -67,7 +66,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
-    "whitenoise.runserver_nostatic",
     "facturamos.static.StaticFilesConfig",
     "allauth",
     "allauth.account",
@@ -111,7 +109,6 @@ MIDDLEWARE = [
     "renewals.middleware.MigrationGateMiddleware",
 ]
 ROOT_URLCONF = "facturamos.urls"
-WSGI_APPLICATION = "facturamos.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -232,7 +229,6 @@ LOGIN_REDIRECT_URL = "renewals:start"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Nobody can make the portal write to an address that is not a user's.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -264,9 +260,10 @@ MFA_FORMS = {
     "authenticate_webauthn": "accounts.forms.PasskeyForm",
     "reauthenticate_webauthn": "accounts.forms.PasskeyAgainForm",
 }
-# Every limit there is, by address of the visitor, by account ("key") or by signed-in user.
+# How often something may be asked for, by the visitor's address ("ip"), by account ("key") or by
+# signed-in user.
 ACCOUNT_RATE_LIMITS = {
-    # allauth's own pages, as it would choose itself.
+    # allauth's pages, as it would choose itself.
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/300s/key",
     "reauthenticate": "10/m/user",
@@ -314,7 +311,6 @@ CONSTANCIA_DAYS = env.int("CONSTANCIA_DAYS", default=30)
 IVA_ZONE = env.str("IVA_ZONE", default="general")
 if IVA_ZONE not in ("general", "northern_border"):
     raise ImproperlyConfigured(f"IVA_ZONE is {IVA_ZONE!r}; it must be general or northern_border.")
-
 # So much too much (MXN) is still an exact deposit: for cents.
 AMOUNT_TOLERANCE = Decimal(env.str("AMOUNT_TOLERANCE", default="0.00"))
 # Above so much (MXN), who confirms a deposit is not who loaded its statement; None: off.
@@ -330,10 +326,13 @@ EMAIL_TIMEOUT = 20
 if PRODUCTION:
     smtp = env.email_url_config(required("EMAIL_URL"))
     MAIL_TRANSPORT = smtp.pop("EMAIL_BACKEND")
-    globals().update(smtp)
+    globals().update(smtp)  # EMAIL_HOST and the like
 else:
     MAIL_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = env.path("MAIL_DIR", default=str(VAR_DIR / "mail"))()
+
+# --- What each app brings ---------------------------------------------------------------
+# Named here, because facturamos knows no app and an app knows no later one.
 
 # What the worker does again and again; each is idempotent and catches up after any pause.
 # Sending comes last: what the others write leaves in the same round.

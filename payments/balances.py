@@ -33,7 +33,7 @@ def partly_paid(today: date) -> ConstanciaQuerySet:
 
     The sweep leaves them open, for a person decides about that money: what expired has none.
     """
-    rows: Any = Constancia.objects.filter(status=Constancia.Status.OPEN, expires_on__lt=today)
+    rows: Any = Constancia.objects.overdue(today)
     rows = rows.annotate(paid=paid_for_each()).filter(paid__gt=0)
     found: ConstanciaQuerySet = rows.order_by("expires_on", "pk")
     return found

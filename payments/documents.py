@@ -91,6 +91,6 @@ def _name_and_mail(constancia: Constancia, name: str, sha256: str) -> bool:
     if stored:
         constancia.refresh_from_db(fields=["pdf", "pdf_sha256", "status"])
         # One that ended before its PDF was drawn is not to be paid any more.
-        if constancia.is_open and not constancia.is_overdue(timezone.localdate()):
+        if constancia.is_payable(timezone.localdate()):
             mails.constancia_issued(constancia=constancia)
     return bool(stored)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import CustomerRequest, customer_page
@@ -23,13 +24,14 @@ CONTENT_TYPES = {"pdf": "application/pdf", "xml": "application/xml"}
 @customer_page
 def invoice(request: CustomerRequest, reference: str) -> HttpResponse:
     """Ask for the invoice of a constancia, correct what was asked for, or take it."""
-    own = Constancia.objects.of(request.customer).select_related("invoice_request", "customer")
-    found = find_constancia(own, reference)
+    own = Constancia.objects.of(request.customer).with_paid()
+    found = find_constancia(own.select_related("invoice_request", "customer"), reference)
     asked: InvoiceRequest | None = getattr(found, "invoice_request", None)
     if asked and asked.is_issued:
         return render(request, "payments/invoice_issued.html", {"invoice": asked})
-    if found.status not in Constancia.STANDING:
-        state = found.get_status_display()
+    today = timezone.localdate()
+    if not found.can_be_invoiced(today):
+        state = found.status_on(today)
         messages.warning(request, f"Esta constancia está {state}, así que no hay qué facturar.")
         return redirect("payments:constancia", found.reference)
     form = InvoiceForm(request.POST or None, known=receiver_of(found))

@@ -78,18 +78,19 @@ def request_invoice(*, constancia: Constancia, data: Receiver, by: User) -> Invo
     """Ask for the constancia's invoice, or correct what was asked for while it is not issued.
 
     The data are kept for the customer's next time. Raises FiscalDataError when they do not fit
-    CFDI 4.0, and InvoiceError when the constancia stands no more or its invoice was issued.
+    CFDI 4.0, and InvoiceError when the constancia cannot be invoiced or its invoice was issued.
     """
     found = fiscal.check(data)
     if found.errors:
         raise FiscalDataError(found.errors)
     wanted = asdict(found.receiver)
     Quote.objects.select_for_update().get(pk=constancia.quote_id)  # the parent first, always
-    rows = Constancia.objects.select_related("customer", "invoice_request")
+    rows = Constancia.objects.with_paid().select_related("customer", "invoice_request")
     constancia = rows.get(pk=constancia.pk)
-    if constancia.status not in Constancia.STANDING:
+    today = timezone.localdate()
+    if not constancia.can_be_invoiced(today):
         raise InvoiceError(
-            f"La constancia está {constancia.get_status_display()}, así que no hay qué facturar."
+            f"La constancia está {constancia.status_on(today)}, así que no hay qué facturar."
         )
     request: InvoiceRequest | None = getattr(constancia, "invoice_request", None)
     if request is None:

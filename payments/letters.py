@@ -110,7 +110,7 @@ def refused(proof: PaymentProof) -> Letter:
 
 def short(constancia: Constancia, paid: Decimal) -> Letter:
     """What is missing of the total, and how to pay it; `paid` in MXN."""
-    is_late = constancia.expires_on < timezone.localdate()
+    is_late = constancia.is_overdue(timezone.localdate())
     return compose(
         "payment_short",
         f"Falta una parte del pago de su constancia {constancia.printed_reference}",

@@ -81,6 +81,9 @@ class Account(Protocol):
     total: Decimal
     paid: Decimal
 
+    def is_overdue(self, today: date) -> bool:
+        """As `Constancia.is_overdue`."""
+
 
 def payments_confirmed(*, constancias: Sequence[Account], paid_at: datetime) -> None:
     """They are paid since that moment; the way to version 4.0. Once each time one is paid."""
@@ -118,8 +121,8 @@ def payments_reverted(
             each.reference,
             each.customer_name,
             max(each.total - each.paid, ZERO),
-            pay_by=each.expires_on if each.expires_on >= today else None,
-            is_over=each.expires_on < today and not each.paid,
+            pay_by=None if each.is_overdue(today) else each.expires_on,
+            is_over=each.is_overdue(today) and not each.paid,
             keeps_version_4=each.customer_id in keep_version_4,
         ),
         lambda each: f"payment-reverted:{each.id}:{reverted_at:%Y%m%dT%H%M%S%f}",

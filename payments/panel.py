@@ -8,10 +8,12 @@ from datetime import date
 from django.urls import reverse
 
 from facturamos.dates import long_date
-from payments.models import Constancia
+from payments.models import Constancia, InvoiceRequest
 from payments.state import Mark, State, day_of, unbroken, until
 from payments.ways import Action, Ways, company, mail, new_quote
 from renewals.models import MigrationNotice, Quote
+
+ASKED = "Ya solicitó su factura: cuando la emitamos, se la enviaremos por correo."
 
 
 def offer_state(quote: Quote | None, last: Constancia | None, today: date) -> State:
@@ -21,7 +23,7 @@ def offer_state(quote: Quote | None, last: Constancia | None, today: date) -> St
     """
     if quote and quote.is_offered(today):
         return _to_choose(quote, last, today)
-    if quote and quote.status == Quote.Status.OPEN:
+    if quote and quote.has_lapsed(today):
         return _lapsed(quote, last)
     notice: MigrationNotice | None = getattr(quote and quote.customer, "migration_notice", None)
     if notice:
@@ -66,14 +68,16 @@ def _lapsed(quote: Quote, last: Constancia | None) -> State:
 
 
 def _renewed(notice: MigrationNotice, last: Constancia | None) -> State:
-    is_paid = last is not None and last.status == Constancia.Status.PAID
+    paid = last if last and last.status == Constancia.Status.PAID else None
+    asked: InvoiceRequest | None = getattr(paid, "invoice_request", None)
     return State(
         Mark.DONE,
         "Su renovación está pagada",
         "No tiene nada pendiente. Cuando toque renovar otra vez, verá aquí su cotización.",
         f"Tiene la versión 4.0 desde el {day_of(notice.unlocked_at)}.",
         Action("Ver el aviso y el manual de la versión 4.0", reverse("renewals:migration")),
-        (Ways(last, on_its_page=False).invoice(),) if last and is_paid else (),
+        (Ways(paid, on_its_page=False).invoice(),) if paid else (),
+        ASKED if asked and not asked.is_issued else "",
     )
 
 

@@ -65,7 +65,7 @@ def road_of(constancia: Constancia) -> Road:
 
 def _stopped_on(constancia: Constancia) -> date | None:
     """When it was cancelled or expired; an overdue one without money is as good as expired."""
-    if constancia.is_overdue(timezone.localdate()) and not constancia.paid:
+    if constancia.has_lapsed(timezone.localdate()):
         return constancia.expires_on
     return _day(constancia.cancelled_at or constancia.expired_at)
 
@@ -98,7 +98,8 @@ def pending_of(customer: Customer) -> Constancia | None:
     With `has_offer`: whether a quote waits too.
     """
     in_review = has_proof_in_review()
-    own = Constancia.objects.of(customer).with_paid().with_offer(customer).select_related("quote")
+    own = Constancia.objects.of(customer).with_paid().with_offer(customer)
+    own = own.select_related("quote", "invoice_request")
     pending = own.filter(Q(status=Constancia.Status.OPEN) | in_review)
     return pending.order_by(in_review.desc(), "-pk").first()
 

@@ -96,6 +96,7 @@ def _constancia(key: str) -> Page:
         # Otherwise the words to look at would lie folded up.
         "open_channels": True,
         "is_payable": True,
+        "can_be_invoiced": True,
     }
     return Page("payments/constancia.html", context)
 

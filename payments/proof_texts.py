@@ -22,6 +22,7 @@ ACCEPT_FIRST = (
     "Su comprobante todavía no se envía. Acepte el aviso: si pudimos guardar lo que eligió, "
     "después lo encontrará y solo faltará que lo revise y lo envíe."
 )
+RECEIVED = "Recibimos su comprobante."
 REMOVED = "Quitamos los archivos que habíamos guardado. Puede elegir otros."
 TEXTS = {
     Problem.EMPTY: "está vacío. Ábralo para revisar que se vea su comprobante y elíjalo otra vez.",
@@ -99,11 +100,6 @@ def megabytes(size: int) -> str:
     """`10 MB`, `11.5 MB`; just above a limit it never reads as the limit itself."""
     tenths = -(-size * 10 // (1024 * 1024))
     return f"{tenths / 10:.1f} MB".replace(".0 MB", " MB")
-
-
-def received(promise: str) -> str:
-    """After sending; `promise` is the sentence of when the company answers."""
-    return f"Recibimos su comprobante. {promise}"
 
 
 def _short(name: str) -> str:

@@ -20,7 +20,7 @@ from payments import kept_uploads, proof_texts
 from payments.kept_uploads import Typed
 from payments.mails import CONTENT_TYPES
 from payments.models import Constancia, KeptFile, PaymentProof, ProofFile
-from payments.plain import review_from, road_of
+from payments.plain import road_of
 from payments.proof_forms import ProofForm, check_files
 from payments.proofs import AlreadyPaidError, QuotaError, send_proof
 from payments.slip_views import find_constancia
@@ -131,7 +131,7 @@ def _send(
 ) -> HttpResponse:
     data = form.cleaned_data
     try:
-        sent = send_proof(
+        send_proof(
             constancia=constancia,
             uploads=data["file"],
             paid_on=data["paid_on"],
@@ -148,7 +148,7 @@ def _send(
     except AlreadyPaidError:
         return redirect("payments:proof", constancia.reference)
     kept_uploads.note_sent(constancia=constancia, files=files, by=request.user)
-    messages.success(request, proof_texts.received(review_from(sent).promise))
+    messages.success(request, proof_texts.RECEIVED)
     return redirect("payments:proof", constancia.reference)
 
 
@@ -164,14 +164,16 @@ def _page(
     typed = {"paid_on": kept.paid_on, "tracking_key": kept.tracking_key} if kept else {}
     form = form or ProofForm(constancia=constancia, initial=typed)
     form.fields["file"].required = not (kept and kept.unsent)  # else more is not needed
+    today = timezone.localdate()
     context = {
         "constancia": constancia,
+        "is_payable": constancia.is_payable(today),
         "form": form,
         "kept": kept,
         "ticket": kept_uploads.new_ticket(constancia=constancia, user=request.user),
         "review": road.review,
         "timeline": timeline(road),
-        "state": constancia_state(constancia, road.review, timezone.localdate()),
+        "state": constancia_state(constancia, road.review, today),
         "proofs": proofs.prefetch_related("files").order_by("-pk"),
     }
     return render(request, "payments/proof.html", context, status=status)

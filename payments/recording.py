@@ -21,6 +21,7 @@ from facturamos.bulk import insert_rows, next_ids
 from facturamos.money import format_money
 from payments import mails
 from payments.models import Constancia, Payment, PaymentProof
+from payments.models.constancia import is_overdue
 from payments.references import format_reference
 from payments.services import NotPayableError, cancel_locked
 from payments.two_people import two_people_problem
@@ -84,6 +85,10 @@ class Standing:
         """As the audit names it."""
         text = f"{format_reference(self.reference)} · {self.customer_name}"
         return Target(Constancia._meta.label_lower, self.id, text)
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it is open although its last day is over."""
+        return is_overdue(self.status, self.expires_on, today)
 
 
 COLUMNS = [

@@ -83,6 +83,8 @@ def _unmark_paid(constancias: Sequence[Standing], by: User) -> None:
     Constancia.objects.filter(pk__among=ids, status=Constancia.Status.PAID).update(
         status=Constancia.Status.OPEN, paid_at=None, paid_by=None
     )
+    for each in constancias:
+        each.status = Constancia.Status.OPEN
     PaymentProof.objects.filter(constancia__among=ids).update(settled_at=None)
     unrenew_quotes(quotes=[each.quote_id for each in constancias])
     audit.record_all("constancia.unpaid", by=by, events=[(each.target, {}) for each in constancias])

@@ -67,7 +67,7 @@ def issue_constancia(
         quote.refresh_from_db()
     elif standing:
         return standing
-    if quote.status != Quote.Status.OPEN or quote.has_expired(today):
+    if not quote.is_offered(today):
         raise QuoteClosedError("La cotización ya no está vigente; pida una nueva a ventas.")
     lines = list(quote.lines.select_related("product"))
     selection = select(lines, picked, current_iva_rate())
@@ -179,10 +179,8 @@ def expire_due() -> int:
 
     One that was paid in part stays open: a person of CxC has to decide about that money.
     """
-    overdue = Constancia.objects.filter(
-        ~has_money(), status=Constancia.Status.OPEN, expires_on__lt=timezone.localdate()
-    )
-    return sum(_expire(constancia) for constancia in overdue.select_related("quote")[:500])
+    lapsed = Constancia.objects.overdue(timezone.localdate()).filter(~has_money())
+    return sum(_expire(constancia) for constancia in lapsed.select_related("quote")[:500])
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from payments.models import Constancia
 from payments.models.constancia import ConstanciaQuerySet
 from payments.plain import has_proof_in_review, road_of
 from payments.references import InvalidReferenceError, parse_reference
-from payments.state import constancia_state
+from payments.state import constancia_state, row_state
 from payments.timeline import timeline
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,9 @@ def constancias(request: CustomerRequest) -> HttpResponse:
     """Every constancia of the customer, newest first."""
     rows = Constancia.objects.of(request.customer).with_paid()
     rows = rows.annotate(in_review=has_proof_in_review())
-    context = {"constancias": rows, "today": timezone.localdate()}
-    return render(request, "payments/constancias.html", context)
+    today = timezone.localdate()
+    told = [(row, row_state(row, today, in_review=row.in_review)) for row in rows]
+    return render(request, "payments/constancias.html", {"constancias": told})
 
 
 @require_safe
@@ -53,6 +54,7 @@ def constancia(request: CustomerRequest, reference: str) -> HttpResponse:
         "channels": channels(found.reference, found.missing, in_force()),
         "timeline": timeline(road),
         "is_payable": found.is_payable(today),
+        "can_be_invoiced": found.can_be_invoiced(today),
     }
     return render(request, "payments/constancia.html", context)
 
@@ -134,6 +136,10 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     if limited := too_often(request, action="verify", limit_get=True):
         return limited
     found = Constancia.objects.filter(token=token).first() if TOKEN.fullmatch(token) else None
-    overdue = found is not None and found.is_overdue(timezone.localdate())
-    context = {"constancia": found, "overdue": overdue}
+    today = timezone.localdate()
+    context = {
+        "constancia": found,
+        "overdue": found is not None and found.is_overdue(today),
+        "is_payable": found is not None and found.is_payable(today),
+    }
     return render(request, "payments/verify.html", context, status=200 if found else 404)

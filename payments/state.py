@@ -10,6 +10,7 @@ from enum import Enum
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from facturamos.dates import long_date, long_moment
 from facturamos.money import format_money, format_mxn
@@ -55,6 +56,44 @@ class State:
     primary: Action
     others: tuple[Action, ...] = ()
     then: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """A constancia in a list: its icon, what is read beside it, and whether it may be paid."""
+
+    icon: str
+    words: str
+    is_payable: bool
+
+
+def row_state(constancia: Constancia, today: date, *, in_review: bool) -> RowState:
+    """How a constancia (from `with_paid`) stands; `in_review`: a proof of it waits for CxC."""
+    mark = _row_mark(constancia, today, in_review=in_review)
+    words = _row_words(constancia, today, in_review=in_review)
+    return RowState(mark.icon, words, constancia.is_payable(today))
+
+
+def _row_mark(constancia: Constancia, today: date, *, in_review: bool) -> Mark:
+    if constancia.paid_at:
+        return Mark.DONE
+    if in_review:
+        return Mark.WAIT
+    return Mark.ACT if constancia.is_open and not constancia.has_lapsed(today) else Mark.STOPPED
+
+
+def _row_words(constancia: Constancia, today: date, *, in_review: bool) -> str:
+    """One that may still be paid begins with «Vigente» or «Falta una parte», unless a proof is in
+    review and no part was confirmed: nobody is to pay twice.
+    """
+    words = [constancia.status_on(today)]
+    if constancia.is_payable(today) and (constancia.paid or in_review):
+        words = []
+    if constancia.is_open and constancia.paid:
+        words.append("falta una parte")
+    if in_review:
+        words.append("comprobante en revisión")
+    return capfirst(", ".join(words))
 
 
 def constancia_state(

@@ -50,7 +50,7 @@ def once_each(uploads: Sequence[Upload]) -> list[Upload]:
     return list({upload.checked.sha256: upload for upload in uploads}.values())
 
 
-def total_size(files: "QuerySet[Any]") -> int:
+def total_size(files: QuerySet[Any]) -> int:
     """Of rows that have a CheckedUpload's columns, in bytes as they were sent."""
     size: int | None = files.aggregate(sum=Sum("size"))["sum"]
     return size or 0

@@ -29,12 +29,16 @@ class Turn(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TimelineStep:
-    """A step: its name, whose turn it is, since when, and what is expected."""
+    """A step: its name, whose turn it is, since when, and what is expected.
+
+    `promise` is the sentence of when the company answers; a page says it once, here or elsewhere.
+    """
 
     name: str
     turn: Turn
     since: date | None
     expected: str = ""
+    promise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +171,15 @@ def _payment(road: Road) -> TimelineStep:
     if road.review and road.review.rest_is_due:
         return TimelineStep(name, Turn.LATER, None, f"{part} Su comprobante sigue en revisión.")
     if road.review and road.is_in_review:
-        expected = f"{part} En revisión. {road.review.promise}".strip()
-        return TimelineStep(name, Turn.COMPANY, road.review.sent_at.date(), expected)
+        expected, sent_on = f"{part} En revisión.".strip(), road.review.sent_at.date()
+        return TimelineStep(name, Turn.COMPANY, sent_on, expected, road.review.promise)
     if road.stopped_on:
         return TimelineStep(name, Turn.NEVER, None)
     if part:
         return TimelineStep(name, Turn.LATER, None, part)
-    hours = f"Lo confirmamos en {road.contacts.promise_hours} horas a partir de su comprobante."
-    return TimelineStep(name, Turn.LATER, None, hours)
+    expected = "Lo confirmamos cuando vemos su depósito en el banco."
+    promise = f"Será en {road.contacts.promise_hours} horas a partir de su comprobante."
+    return TimelineStep(name, Turn.LATER, None, expected, promise)
 
 
 def _version_4(road: Road) -> TimelineStep:

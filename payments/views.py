@@ -32,7 +32,7 @@ def panel(request: CustomerRequest) -> HttpResponse:
     if pending := pending_of(request.customer):
         road = road_of(pending)
         state = constancia_state(pending, road.review, today)
-        return _panel(request, state, timeline(road), has_offer=pending.has_offer)
+        return _panel(request, state, timeline(road), pending)
     quote = latest_quote(request.customer)
     of_quote = Constancia.objects.filter(quote=quote).select_related("invoice_request")
     last = of_quote.first() if quote else None
@@ -41,10 +41,16 @@ def panel(request: CustomerRequest) -> HttpResponse:
 
 
 def _panel(
-    request: HttpRequest, state: State, steps: list[TimelineStep], *, has_offer: bool = False
+    request: HttpRequest,
+    state: State,
+    steps: list[TimelineStep],
+    pending: Constancia | None = None,
 ) -> HttpResponse:
-    """`has_offer`: a quote waits besides what the state tells of."""
-    context = {"state": state, "timeline": steps, "has_offer": has_offer}
+    """`pending`: the constancia that the state tells of, from `pending_of`."""
+    # Of one that cannot be invoiced any more there is nothing to see.
+    can_be_invoiced = pending and pending.can_be_invoiced(timezone.localdate())
+    asked = getattr(pending, "invoice_request", None) if can_be_invoiced else None
+    context = {"state": state, "timeline": steps, "pending": pending, "asked": asked}
     return render(request, "payments/panel.html", context)
 
 
@@ -144,9 +150,7 @@ def _quote_asked_for(request: CustomerRequest, data: QueryDict) -> Quote:
         quote = find_quote(customer=request.customer, public_id=str(data["quote"]))
     else:
         quote = latest_quote(request.customer)
-    if quote is None or (
-        quote.status == Quote.Status.OPEN and quote.has_expired(timezone.localdate())
-    ):
+    if quote is None or quote.has_lapsed(timezone.localdate()):
         raise Http404
     return quote
 

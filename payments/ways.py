@@ -11,6 +11,7 @@ from facturamos.contacts import Contacts
 from facturamos.texts.in_force import in_force
 from payments.models import Constancia
 
+SEE_ASKED = "Ver mi factura solicitada"
 # The file is as it was made: it says neither that it was paid nor that it stopped.
 OLD_PDF = "PDF de cuando se generó (ya no se paga)"
 
@@ -55,10 +56,9 @@ class Ways:
     def invoice(self) -> Action:
         """To its invoice, whatever is known of it (`select_related` saves a query)."""
         asked: Any = getattr(self.constancia, "invoice_request", None)
-        label = "Solicitar mi factura"
-        if asked:
-            label = "Descargar mi factura" if asked.is_issued else "Ver los datos de mi factura"
-        return self._to("invoice", label)
+        if asked is None:
+            return self._to("invoice", "Solicitar mi factura")
+        return self._to("invoice", "Descargar mi factura" if asked.is_issued else SEE_ASKED)
 
     def write(self) -> Action:
         """To a mail about it."""

@@ -1,5 +1,6 @@
 """Deposits that customers miss, and what CxC answers. A claim confirms nothing by itself."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,8 +11,9 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Customer, User
+from payments.models import Payment
 from reconciliation import mails
-from reconciliation.models import DepositClaim, Movement
+from reconciliation.models import Application, DepositClaim, Movement
 
 # People remember the day of a deposit badly, and banks post some of them days later.
 DAYS_OF_SAME_AMOUNT = timedelta(days=5)
@@ -63,8 +65,8 @@ def claim_deposit(
 
 
 @transaction.atomic
-def answer_claim(*, claim: DepositClaim, answer: str, by: User) -> DepositClaim:
-    """Answer a claim, once; the customer gets the sentence by mail. Returns it as it is now.
+def answer_claim(*, claim: DepositClaim, answer: str, by: User) -> int:
+    """Answer a claim, once; returns how many people of the customer are written the sentence.
 
     Raises ClaimError when somebody else answered meanwhile.
     """
@@ -80,8 +82,33 @@ def answer_claim(*, claim: DepositClaim, answer: str, by: User) -> DepositClaim:
             f"Este reclamo ya lo había contestado {claim.answered_by}; no se envió nada más."
         )
     audit.record("depositclaim.answered", by=by, target=claim, answer=answer)
-    mails.claim_answered(claim=claim)
-    return claim
+    return mails.claim_answered(claim=claim)
+
+
+def payments_like(customer: Customer, claims: Iterable[DepositClaim]) -> dict[int, Payment]:
+    """By claim (id): the newest payment of the customer that may be the deposit it misses.
+
+    The amount is the payment's, or that of the whole deposit when it paid several constancias.
+    """
+    payments = Payment.objects.standing().filter(constancia__customer=customer)
+    payments = payments.select_related("constancia", "application__movement")
+    found = list(payments.order_by("-pk"))
+    alike = {claim.pk: [each for each in found if _is_like(each, claim)] for claim in claims}
+    return {claim: some[0] for claim, some in alike.items() if some}
+
+
+def _is_like(payment: Payment, claim: DepositClaim) -> bool:
+    application: Application | None = getattr(payment, "application", None)
+    movement = application.movement if application else None
+    if movement and claim.tracking_key and _names(movement, claim.tracking_key.upper()):
+        return True
+    amounts = {payment.amount, movement.amount if movement else payment.amount}
+    return claim.amount in amounts and abs(payment.paid_on - claim.paid_on) <= DAYS_OF_SAME_AMOUNT
+
+
+def _names(movement: Movement, key: str) -> bool:
+    is_in_text = len(key) >= SHORTEST_KEY and key in movement.description.upper()
+    return is_in_text or movement.tracking_key.upper() == key
 
 
 def movements_like(claim: DepositClaim) -> QuerySet[Movement]:

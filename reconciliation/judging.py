@@ -10,9 +10,10 @@ from django.db import transaction
 
 from reconciliation.expected import Index
 from reconciliation.expecting import index_for
-from reconciliation.matching import Outcome, given_back, gives_back, match, match_all
+from reconciliation.matching import match, match_all
 from reconciliation.models import Movement, Statement
 from reconciliation.rows import line_of, verdict_fields
+from reconciliation.verdict import Outcome, given_back, gives_back
 
 BATCH = 2000  # movements written in one transaction
 COLUMNS = ("state", "verdict", "reason", "spans", "proposal")

@@ -14,13 +14,18 @@ from payments.mails import readers_of
 from reconciliation.models import DepositClaim
 
 
-def claim_answered(*, claim: DepositClaim) -> None:
-    """The answer, to every active user of the customer; written in the caller's transaction."""
+def claim_answered(*, claim: DepositClaim) -> int:
+    """The answer, to every active user of the customer; written in the caller's transaction.
+
+    Returns how many they are.
+    """
     letter = answered(claim)
+    readers = readers_of({claim.customer_id})[claim.customer_id]
     post(
         Mail(letter=letter, to=address, about=f"deposit-claim-answered:{claim.pk}")
-        for address in readers_of({claim.customer_id})[claim.customer_id]
+        for address in readers
     )
+    return len(readers)
 
 
 def answered(claim: DepositClaim) -> Letter:

@@ -116,6 +116,13 @@ def explain(
     return statement
 
 
+@transaction.atomic
+def forget(*, table: TableMapping, by: User) -> None:
+    """Ask about such a table the next time. What was read with it stays as it is."""
+    audit.record("tablemapping.forgotten", by=by, target=table, mapping=table.mapping)
+    table.delete()
+
+
 def _check(statement: Statement, mapping: Mapping) -> None:
     with statement.file.open("rb") as file:
         reading = generic.read_table(file.read(), mapping)

@@ -6,9 +6,8 @@ confirmed without a person. The sum a verdict attributes never exceeds the depos
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from enum import Enum
 from typing import Final
 
 from facturamos.money import ZERO, format_money
@@ -18,58 +17,10 @@ from reconciliation.expected import Expected, Index, Status
 from reconciliation.movement import Movement
 from reconciliation.order import chronological
 from reconciliation.references_in_text import Candidate, Kind, find
+from reconciliation.verdict import Allocation, Outcome, Verdict, given_back, gives_back
 
 # More proposals than these help nobody.
 _MOST_PROPOSALS: Final = 5
-
-
-class Outcome(Enum):
-    """What became of a movement."""
-
-    EXACT = "exact"
-    PARTIAL = "partial"
-    OVER = "over"
-    WITHOUT_IVA = "without_iva"
-    ALREADY_PAID = "already_paid"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    SEVERAL = "several"
-    SUGGESTION = "suggestion"
-    UNIDENTIFIED = "unidentified"
-    REVERSAL = "reversal"
-    NOT_A_DEPOSIT = "not_a_deposit"
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """So much of a deposit (MXN) for this constancia."""
-
-    expected_id: int
-    reference: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a movement pays for, and why, in Spanish.
-
-    `allocations` is what would be recorded if somebody agrees; `proposals` are constancias to look
-    at. `difference` is the deposit less what was missing. `candidates` are the places in the bank's
-    text to highlight. `returned` is the other half of a deposit that was given back.
-    """
-
-    outcome: Outcome
-    reason: str
-    allocations: tuple[Allocation, ...] = ()
-    proposals: tuple[int, ...] = ()
-    difference: Decimal = ZERO
-    candidates: tuple[Candidate, ...] = ()
-    returned: Movement | None = None
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether it may be confirmed without a person."""
-        return self.outcome is Outcome.EXACT
 
 
 def match(movement: Movement, index: Index, *, tolerance: Decimal = ZERO) -> Verdict:
@@ -151,26 +102,6 @@ def _negative(movement: Movement, deposit: Movement | None) -> Verdict:
             "Es un cargo que habla de una devolución, pero no se encontró qué depósito devuelve.",
         )
     return Verdict(Outcome.NOT_A_DEPOSIT, "Es un cargo o una comisión, no un depósito.")
-
-
-def gives_back(movement: Movement, deposit: Movement) -> Verdict:
-    """The verdict on the line with which the bank gave a deposit back."""
-    return Verdict(
-        Outcome.REVERSAL,
-        f"Devuelve el depósito de {format_money(deposit.amount)} del {deposit.date:%d/%m/%Y}.",
-        candidates=tuple(find(movement.description, movement.reference)),
-        returned=deposit,
-    )
-
-
-def given_back(movement: Movement, reversal: Movement) -> Verdict:
-    """The verdict on a deposit that the bank gave back."""
-    return Verdict(
-        Outcome.REVERSAL,
-        f"El banco devolvió este depósito el {reversal.date:%d/%m/%Y}.",
-        candidates=tuple(find(movement.description, movement.reference)),
-        returned=reversal,
-    )
 
 
 def _deposit(movement: Movement, ledger: _Ledger, tolerance: Decimal) -> Verdict:

@@ -21,7 +21,7 @@ from payments.models import BankAccount
 from reconciliation.expecting import index_for
 from reconciliation.judging import judge_anew
 from reconciliation.mappings import from_json, read
-from reconciliation.matching import Verdict, match_all
+from reconciliation.matching import match_all
 from reconciliation.models import Movement, Sighting, Statement
 from reconciliation.movement import Movement as Line
 from reconciliation.movement import Reading, UnknownLayoutError, UnreadableStatementError
@@ -31,6 +31,7 @@ from reconciliation.parsers.table import Mapping
 from reconciliation.repeats import Keys, held_elsewhere, keys_of
 from reconciliation.returning import other_halves, tie
 from reconciliation.rows import COLUMNS, row_of
+from reconciliation.verdict import Verdict
 
 # Movements written in one transaction.
 BATCH = 2000

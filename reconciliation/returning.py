@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from reconciliation.matching import Verdict, given_back, gives_back
 from reconciliation.models import Movement, MovementQuerySet, Statement
 from reconciliation.movement import Movement as Line
 from reconciliation.reversals import STEMS, speaks_of_return
 from reconciliation.rows import line_of, verdict_fields
+from reconciliation.verdict import Verdict, given_back, gives_back
 
 # A bank gives a deposit back within days.
 RETURNED_WITHIN = timedelta(days=60)

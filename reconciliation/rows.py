@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from reconciliation.matching import Outcome, Verdict
 from reconciliation.models import Movement
 from reconciliation.movement import Movement as Line
+from reconciliation.verdict import Outcome, Verdict
 
 
 def line_of(movement: Movement) -> Line:

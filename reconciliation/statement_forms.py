@@ -63,6 +63,8 @@ SINGLE = {
     "payer_name": ("Nombre del ordenante", ("ordenante", "nombredelordenante")),
     "payer_account": ("Cuenta del ordenante", ("cuentaordenante", "cuentadelordenante")),
 }
+AMOUNTS_LABEL = "Los importes se escriben así"
+DECIMALS = [(".", "1,234.00"), (",", "1.234,00")]
 DESCRIPTIONS = ("concepto", "descripcion", "detalle", "description")
 
 
@@ -75,8 +77,8 @@ class MappingForm(forms.Form):
         error_messages={"required": "Indique al menos una columna para la descripción."},
     )
     decimal = forms.ChoiceField(
-        label="Los importes se escriben así",
-        choices=[(".", "1,234.00"), (",", "1.234,00")],
+        label=AMOUNTS_LABEL,
+        choices=DECIMALS,
         initial=".",
     )
 
@@ -110,6 +112,15 @@ class MappingForm(forms.Form):
         """What was said, once the form is valid."""
         data = self.cleaned_data
         return Mapping(**{**data, "description": tuple(data["description"])})
+
+
+def columns_in_words(mapping: dict[str, Any]) -> list[tuple[str, str]]:
+    """What each column is called here, and its header; `mapping` as the database keeps it."""
+    single = [(label, mapping.get(name, "")) for name, (label, _starts) in SINGLE.items()]
+    amounts = dict(DECIMALS).get(mapping.get("decimal", ""), "")
+    joined = ("Descripción", ", ".join(mapping["description"]))
+    said = [*single[:1], joined, *single[1:], (AMOUNTS_LABEL, amounts)]
+    return [(label, header) for label, header in said if header]
 
 
 def _likely(headers: Sequence[str]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from django.db.models import Aggregate, Count, Q, Sum
 
 from facturamos.money import ZERO
-from reconciliation.matching import Outcome
 from reconciliation.models import Movement, Statement
 from reconciliation.movement import Reading
 from reconciliation.reading import Judged
+from reconciliation.verdict import Outcome
 
 
 @dataclass(frozen=True, slots=True)

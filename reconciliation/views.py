@@ -9,7 +9,7 @@ from accounts.access import CustomerRequest, customer_page
 from facturamos.limits import too_often
 from payments.models import PaymentProof
 from reconciliation.claim_forms import ClaimForm
-from reconciliation.claims import claim_deposit
+from reconciliation.claims import claim_deposit, payments_like
 from reconciliation.models import DepositClaim
 
 
@@ -35,8 +35,14 @@ def claim(request: CustomerRequest) -> HttpResponse:
 
 
 def _page(request: CustomerRequest, form: ClaimForm) -> HttpResponse:
-    claims = DepositClaim.objects.filter(customer=request.customer).order_by("-pk")
+    claims = list(DepositClaim.objects.filter(customer=request.customer).order_by("-pk"))
+    unanswered = [claim for claim in claims if not claim.answer]
+    paid = payments_like(request.customer, unanswered) if unanswered else {}
     waiting = PaymentProof.objects.in_review().filter(constancia__customer=request.customer)
     in_review = waiting.select_related("constancia").first()
-    context = {"form": form, "claims": claims, "in_review": in_review}
+    context = {
+        "form": form,
+        "claims": [(claim, paid.get(claim.pk)) for claim in claims],
+        "in_review": in_review,
+    }
     return render(request, "reconciliation/claim.html", context)

@@ -22,9 +22,9 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
+from facturamos.contacts import Contacts
 from facturamos.pdf import draw_pdf
 from facturamos.texts.in_force import in_force
-from facturamos.texts.words import Words
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,8 @@ class Edition:
 
     manual: Manual
     key: str
-    words: Words = field(compare=False, repr=False)
+    contacts: Contacts = field(compare=False, repr=False)
+    banks: tuple[str, ...] = field(compare=False, repr=False)
 
     @property
     def path(self) -> Path:
@@ -77,13 +78,21 @@ class Edition:
 
 
 def edition_of(manual: Manual) -> Edition:
-    """What the manual says now. Renders the template but draws nothing."""
+    """What the manual says now. Draws nothing, and asks no more than the words in force."""
     words = in_force()
+    return _edition(manual, words.contacts, words.banks)
+
+
+# The worker asks in every round. Only the words change while a process lives: templates, pictures
+# and the stylesheet come with a release.
+@lru_cache(maxsize=2 * len(MANUALS))
+def _edition(manual: Manual, contacts: Contacts, banks: tuple[str, ...]) -> Edition:
     prints = {name: hashlib.sha256(picture).hexdigest() for name, picture in _pictures().items()}
+    html = _html(manual, contacts, banks, prints)
     # Another WeasyPrint draws another PDF.
-    parts = [weasyprint.__version__, STYLESHEET.read_text("utf-8"), _html(manual, words, prints)]
+    parts = [weasyprint.__version__, STYLESHEET.read_text("utf-8"), html]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-    return Edition(manual, key, words)
+    return Edition(manual, key, contacts, banks)
 
 
 def pdf_of(edition: Edition) -> bytes:
@@ -111,7 +120,8 @@ def draw(edition: Edition) -> bytes:
         name: f"data:image/png;base64,{base64.b64encode(picture).decode()}"
         for name, picture in _pictures().items()
     }
-    return draw_pdf(_html(edition.manual, edition.words, sources), STYLESHEET)
+    html = _html(edition.manual, edition.contacts, edition.banks, sources)
+    return draw_pdf(html, STYLESHEET)
 
 
 def remove_old() -> int:
@@ -143,16 +153,23 @@ def redraw() -> int:
 
 def _is_half_made(path: Path) -> bool:
     """Whether somebody writes it at this moment; what a kill left behind has grown old."""
-    return path.suffix == HALF_MADE and path.stat().st_mtime > time.time() - 3600
+    if path.suffix != HALF_MADE:
+        return False
+    try:
+        return path.stat().st_mtime > time.time() - 3600
+    except FileNotFoundError:  # it has just got its name
+        return True
 
 
-def _html(manual: Manual, words: Words, sources: Mapping[str, str]) -> str:
+def _html(
+    manual: Manual, contacts: Contacts, banks: tuple[str, ...], sources: Mapping[str, str]
+) -> str:
     """The page; `sources` says for each picture, by name, what its `src` is."""
     context = {
         "manual": manual,
         "pictures": sources,
-        "contacts": words.contacts,
-        "banks": words.banks,
+        "contacts": contacts,
+        "banks": banks,
         "expiry_days": settings.CONSTANCIA_DAYS,
     }
     return render_to_string(f"manuals/{manual.template}.html", context)
@@ -168,8 +185,11 @@ def _store(path: Path, content: bytes) -> None:
     """All of it or nothing, whoever reads meanwhile and whenever the power goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half_made = path.with_name(f"{uuid.uuid4().hex}{HALF_MADE}")
-    with half_made.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    half_made.replace(path)
+    try:
+        with half_made.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        half_made.replace(path)
+    finally:
+        half_made.unlink(missing_ok=True)  # a part of it, on a full disk

@@ -44,14 +44,17 @@ class Product(models.Model):
         return f"{self.code} {self.name}"
 
 
+def offered_on(day: date) -> Q:
+    """`Quote.is_offered`, for a query."""
+    return Q(status=Quote.Status.OPEN, valid_until__gte=day)
+
+
 class QuoteQuerySet(models.QuerySet["Quote"]):
     """What can be asked of the quotes."""
 
     def open_for(self, customer: Customer) -> "QuoteQuerySet":
         """The customer's quotes that can be turned into a constancia today, newest first."""
-        return self.filter(
-            customer=customer, status=Quote.Status.OPEN, valid_until__gte=timezone.localdate()
-        ).order_by("-pk")
+        return self.filter(offered_on(timezone.localdate()), customer=customer).order_by("-pk")
 
 
 class Quote(models.Model):
@@ -94,6 +97,10 @@ class Quote(models.Model):
     def is_offered(self, today: date) -> bool:
         """Whether it can be turned into a constancia on that day."""
         return self.status == self.Status.OPEN and not self.has_expired(today)
+
+    def has_lapsed(self, today: date) -> bool:
+        """Whether its last day passed while nothing had come of it."""
+        return self.status == self.Status.OPEN and self.has_expired(today)
 
 
 class QuoteLine(models.Model):

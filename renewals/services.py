@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -17,7 +16,7 @@ from accounts.audit import Target
 from accounts.models import Customer, User
 from accounts.services import move_to_version
 from facturamos.bulk import insert_rows, next_ids
-from renewals.models import MigrationNotice, Product, Quote, QuoteLine
+from renewals.models import MigrationNotice, Product, Quote, QuoteLine, offered_on
 from renewals.pricing import iva_rate
 
 
@@ -52,8 +51,8 @@ def current_quote(customer: Customer) -> Quote | None:
 
 def latest_quote(customer: Customer) -> Quote | None:
     """As `current_quote`, else the customer's newest; with the notice of version 4.0, if any."""
-    is_current = Q(status=Quote.Status.OPEN, valid_until__gte=timezone.localdate())
-    rows = Quote.objects.filter(customer=customer).annotate(is_current=is_current)
+    rows = Quote.objects.filter(customer=customer)
+    rows = rows.annotate(is_current=offered_on(timezone.localdate()))
     return rows.select_related("customer__migration_notice").order_by("-is_current", "-pk").first()
 
 

@@ -3,9 +3,9 @@
 # key.pem for a front with TLS into TOOLS and their authority into $dir/ca.pem, and $pages is
 # NAME=PATH=COOKIE for each NAME that scripts/sessions.py knows.
 
-need_npm() {
-    command -v npm >/dev/null && return
-    echo "Node.js and npm are needed for this target alone: apt-get install nodejs npm" >&2
+need() { # COMMAND PACKAGE...
+    command -v "$1" >/dev/null && return
+    echo "$1 is needed for this target alone: apt-get install ${*:2}" >&2
     exit 1
 }
 
@@ -50,9 +50,10 @@ prepare_production() {
 }
 
 serve_production() {
+    need openssl openssl
     make_certificate "$1"
     prepare_production
-    .venv/bin/python scripts/sessions.py "${@:2}" >"$dir/pages" 2>"$dir/log"
+    .venv/bin/python scripts/sessions.py "${@:2}" >"$dir/pages" 2>"$dir/log" || { show_log; exit 1; }
     mapfile -t pages <"$dir/pages"
     PORT=$(.venv/bin/python -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
     export PORT
@@ -62,6 +63,9 @@ serve_production() {
         (: <>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null && return
         sleep 0.1
     done
+    echo "The portal did not start:" >&2
+    show_log
+    exit 1
 }
 
 show_log() { tail -n 5 "$dir/log" | cut -c 1-500 >&2; }

@@ -7,17 +7,14 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.admin.base import ReadOnlyAdmin
+from accounts.admin.base import ReadOnlyAdmin, own_page, row_to_show
 from accounts.admin.days import DaysFilter
 from accounts.audit_sentences import (
     actions_that_say,
@@ -86,6 +83,7 @@ class ActorFilter(admin.SimpleListFilter):
 class AuditEventAdmin(ReadOnlyAdmin):
     """Who did what, when, from where. Nothing here looks through the whole table."""
 
+    list_title = "Auditoría"
     list_display = ["when", "who", "what", "ip"]
     list_display_links = ["when"]
     export_columns = ["at", "actor", "in_words", "target", "action", "ip", "request_id"]
@@ -119,12 +117,6 @@ class AuditEventAdmin(ReadOnlyAdmin):
         """The whole sentence, with who did it."""
         return sentence(event)
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Called what people call it."""
-        return super().changelist_view(request, {"title": "Auditoría", **(extra_context or {})})
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -133,32 +125,23 @@ class AuditEventAdmin(ReadOnlyAdmin):
         return (queryset.filter(_meant_by(words)) if words else queryset), False
 
     def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """One event: the sentence, what changed, and the way to the rest of its request."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        event = self.get_object(request, unquote(object_id))
-        if event is None:
-            raise Http404
-        context = self.admin_site.each_context(request) | {
-            "title": sentence(event),
-            "opts": self.opts,
-            "event": event,
-            "changes": changes(event),
-            "details": details(event),
-            "target_url": self._target_url(request, event),
+        event = row_to_show(self, request, object_id)
+        day = timezone.localdate(event.at)
+        return own_page(
+            self,
+            request,
+            "page",
+            sentence(event),
+            event=event,
+            changes=changes(event),
+            details=details(event),
+            target_url=self._target_url(request, event),
             # What one request did, it did in a moment; days have an index.
-            "days": {
-                "at_desde": timezone.localdate(event.at) - timedelta(days=1),
-                "at_hasta": timezone.localdate(event.at) + timedelta(days=1),
-            },
-        }
-        return TemplateResponse(request, "admin/accounts/auditevent/page.html", context)
+            days={"at_desde": day - timedelta(days=1), "at_hasta": day + timedelta(days=1)},
+        )
 
     def _target_url(self, request: HttpRequest, event: AuditEvent) -> str:
         """The row's page in the admin, for those who may see it."""

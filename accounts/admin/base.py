@@ -1,14 +1,24 @@
-"""What the admin's pages of every app stand on: audited forms, rows that only read."""
+"""What the admin's pages of every app stand on: audited forms, rows that only read, own pages."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from accounts import audit
 from facturamos.admin_exports import ExportableAdmin
+from facturamos.tampered import is_id
+
+NOT_STORED = (
+    "El servidor no pudo guardar el archivo; quizá no tiene espacio. Avise a su administrador e "
+    "inténtelo de nuevo."
+)
 
 
 class AuditedAdmin(ExportableAdmin):
@@ -101,3 +111,39 @@ class ReadOnlyAdmin(ExportableAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+
+def row_to_show(
+    page: ModelAdmin, request: HttpRequest, object_id: str, rows: models.QuerySet[Any] | None = None
+) -> Any:
+    """The row that an own `change_view` shows; of `rows`, where those of the list are not enough.
+
+    Raises PermissionDenied for whoever may not look, whatever the id is; Http404 for an id that
+    is none, or no row's.
+    """
+    if not page.has_view_permission(request):
+        raise PermissionDenied
+    if not is_id(object_id):
+        raise Http404
+    return get_object_or_404(page.get_queryset(request) if rows is None else rows, pk=object_id)
+
+
+def own_page(
+    page: ModelAdmin, request: HttpRequest, template: str, title: str, **context: Any
+) -> HttpResponse:
+    """One of the model's own templates (its name without folder and ending).
+
+    A `form` of the context that has errors says so in the title.
+    """
+    form = context.get("form")
+    context |= page.admin_site.each_context(request) | {
+        "title": f"Error: {title}" if form is not None and form.errors else title,
+        "opts": page.opts,
+    }
+    folder = f"admin/{page.opts.app_label}/{page.opts.model_name}"
+    return TemplateResponse(request, f"{folder}/{template}.html", context)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing until it was sent."""
+    return request.POST if request.method == "POST" else None

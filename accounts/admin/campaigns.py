@@ -4,16 +4,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
-from accounts.admin.base import ReadOnlyAdmin
+from accounts.admin.base import ReadOnlyAdmin, own_page, row_to_show
 from accounts.campaigns import CampaignError, audience, start_campaign
 from accounts.models import WelcomeCampaign
-
-TEMPLATES = "admin/accounts/welcomecampaign"
 
 
 @admin.register(WelcomeCampaign)
@@ -49,27 +46,17 @@ class WelcomeCampaignAdmin(ReadOnlyAdmin):
             return redirect("admin:accounts_welcomecampaign_change", campaign.pk)
         under_way = WelcomeCampaign.objects.filter(finished_at=None).first()
         title = "Enviar la bienvenida"
-        return self._page(request, "start", title, audience=audience(), under_way=under_way)
+        context = {"audience": audience(), "under_way": under_way}
+        return own_page(self, request, "start", title, **context)
 
     def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """How far the campaign has come."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not object_id.isdecimal():
-            raise Http404
         rows = WelcomeCampaign.objects.select_related("started_by")
-        campaign = get_object_or_404(rows, pk=object_id)
+        campaign = row_to_show(self, request, object_id, rows)
         done = campaign.written + campaign.left_out
         # Whoever was added meanwhile is written to as well.
         total = max(campaign.total, done)
-        return self._page(request, "page", str(campaign), campaign=campaign, done=done, total=total)
-
-    def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
-        context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        return TemplateResponse(request, f"{TEMPLATES}/{name}.html", context)
+        context = {"campaign": campaign, "done": done, "total": total}
+        return own_page(self, request, "page", str(campaign), **context)

@@ -9,9 +9,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 
 from accounts import second_factor, sessions
+from accounts.admin.base import own_page
 from accounts.models import User
 from accounts.recently import ask_again, recently_proved
 
@@ -74,13 +74,8 @@ class DoorAdmin(admin.ModelAdmin):
         if form.is_valid():
             self._take_away(request, person, form.cleaned_data["reason"])
             return None
-        context = self.admin_site.each_context(request) | {
-            "title": f"Quitar el segundo factor de {person}",
-            "opts": self.opts,
-            "person": person,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/accounts/user/take_away.html", context)
+        title = f"Quitar el segundo factor de {person}"
+        return own_page(self, request, "take_away", title, person=person, form=form)
 
     def _take_away(self, request: HttpRequest, person: User, reason: str) -> None:
         try:

@@ -9,10 +9,9 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from accounts.admin.base import ReadOnlyAdmin
+from accounts.admin.base import NOT_STORED, ReadOnlyAdmin, own_page, posted, row_to_show
 from accounts.loading import apply_table, kinds, look_again, upload_table
 from accounts.loading_forms import TableForm
 from accounts.models import TableImport
@@ -21,7 +20,6 @@ from facturamos.exports import to_csv
 from facturamos.tables import UnreadableFileError
 
 log = logging.getLogger(__name__)
-TEMPLATES = "admin/accounts/tableimport"
 PROBLEMS_A_PAGE = 200
 
 
@@ -68,7 +66,7 @@ class TableImportAdmin(ReadOnlyAdmin):
         """Take a table and show what it would bring."""
         self._check(request)
         form = TableForm(
-            request.POST if request.method == "POST" else None,
+            posted(request),
             request.FILES or None,
             initial={"kind": request.GET.get("kind", "")},
         )
@@ -79,13 +77,9 @@ class TableImportAdmin(ReadOnlyAdmin):
                 form.add_error("file", str(error))
             except OSError:
                 log.exception("A table could not be stored")
-                text = (
-                    "El servidor no pudo guardar el archivo; quizá no tiene espacio. Avise a su "
-                    "administrador e inténtelo de nuevo."
-                )
-                form.add_error("file", text)
-        title = "Cargar una tabla"
-        return self._page(request, "upload", title, form=form, kinds=kinds().values())
+                form.add_error("file", NOT_STORED)
+        context = {"form": form, "kinds": kinds().values()}
+        return own_page(self, request, "upload", "Cargar una tabla", **context)
 
     def _uploaded(self, request: HttpRequest, form: TableForm) -> HttpResponse:
         file = form.cleaned_data["file"]
@@ -113,25 +107,18 @@ class TableImportAdmin(ReadOnlyAdmin):
         )
 
     def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """What the table brings, with all that is wrong, or what it brought."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not object_id.isdecimal():
-            raise Http404
         rows = TableImport.objects.select_related("uploaded_by", "applied_by")
-        table = get_object_or_404(rows, pk=object_id)
+        table = row_to_show(self, request, object_id, rows)
         kind = kinds().get(table.kind)
         if kind is None:
             raise Http404
         result = table.result
         problems = Paginator(result["problems"], PROBLEMS_A_PAGE)
-        return self._page(
+        return own_page(
+            self,
             request,
             "page",
             table.name,
@@ -158,7 +145,11 @@ class TableImportAdmin(ReadOnlyAdmin):
             table.refresh_from_db()
             if applied:
                 count = table.result["new"] + table.result["changed"]
-                self.message_user(request, f"Se cargaron {count}.", messages.SUCCESS)
+                self.message_user(
+                    request,
+                    f"La tabla se cargó: {count:,} entre nuevos y cambiados.",
+                    messages.SUCCESS,
+                )
             elif table.applied_at:
                 text = "La tabla ya estaba cargada; no se cargó otra vez."
                 self.message_user(request, text, messages.WARNING)
@@ -174,14 +165,6 @@ class TableImportAdmin(ReadOnlyAdmin):
     def _chosen(self, request: HttpRequest, pk: int) -> TableImport:
         self._check(request)
         return get_object_or_404(TableImport, pk=pk)
-
-    def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
-        form = context.get("form")
-        context |= self.admin_site.each_context(request) | {
-            "title": f"Error: {title}" if form is not None and form.errors else title,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, f"{TEMPLATES}/{name}.html", context)
 
 
 def _to(table: TableImport) -> HttpResponse:

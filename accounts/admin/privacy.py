@@ -28,7 +28,12 @@ class PrivacyNoticeAdmin(AuditedAdmin):
         if queryset.count() != 1:
             self.message_user(request, "Elija un solo aviso para publicar.", messages.ERROR)
             return
-        notice = publish_notice(notice=queryset.get(), by=request.user)  # type: ignore[arg-type]
+        notice = queryset.get()
+        if notice.published_at:
+            text = f"{notice} ya se había publicado y no cambia. Agregue un aviso nuevo."
+            self.message_user(request, text, messages.ERROR)
+            return
+        notice = publish_notice(notice=notice, by=request.user)  # type: ignore[arg-type]
         self.message_user(request, f"{notice} está en vigor.", messages.SUCCESS)
 
 

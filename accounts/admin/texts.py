@@ -5,11 +5,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 
-from accounts.admin.base import ReadOnlyAdmin
+from accounts.admin.base import ReadOnlyAdmin, own_page, row_to_show
 from accounts.company_texts import (
     NewerVersionError,
     TextError,
@@ -29,7 +28,6 @@ from facturamos.texts.difference import difference
 from facturamos.texts.in_force import as_if, in_force
 from facturamos.texts.kinds import Text
 
-TEMPLATES = "admin/facturamos/textversion"
 TEXT_PAGE = "admin:facturamos_textversion_text"
 
 
@@ -65,27 +63,15 @@ class TextVersionAdmin(ReadOnlyAdmin):
         """Every text by the page where it is seen, published or not."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self._page(
-            request,
-            "list",
-            "Textos",
-            places=current_texts(),
-            may_export=self.has_export_lists_permission(request),
-        )
+        may_export = self.has_export_lists_permission(request)
+        context = {"places": current_texts(), "may_export": may_export}
+        return own_page(self, request, "list", "Textos", **context)
 
     def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """One version, where the audit leads to: on the page of its text."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not is_id(object_id):
-            raise Http404
-        return redirect(TEXT_PAGE, get_object_or_404(TextVersion, pk=object_id).key)
+        return redirect(TEXT_PAGE, row_to_show(self, request, object_id).key)
 
     def text_view(self, request: HttpRequest, key: str) -> HttpResponse:
         """What the text says, its editor, and all it ever said."""
@@ -134,7 +120,8 @@ class TextVersionAdmin(ReadOnlyAdmin):
             # Whoever publishes from this page has seen the newest.
             form.data = {name: form.data[name] for name in form.fields} | {"seen": current.number}
             more["pieces"] = difference(current.body, compare)
-        return self._page(
+        return own_page(
+            self,
             request,
             "text",
             text.name,
@@ -154,12 +141,7 @@ class TextVersionAdmin(ReadOnlyAdmin):
             if page.pdf:
                 return HttpResponse(page.pdf, content_type="application/pdf")
             context = {**page.context, "page": page.template, "text": text, "draft": form.data}
-            response = TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
-            return response.render()
-
-    def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
-        context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        return TemplateResponse(request, f"{TEMPLATES}/{name}.html", context)
+            return render(request, "admin/facturamos/textversion/preview.html", context)
 
 
 def _begun(text: Text, version: str) -> TextForm:

@@ -51,7 +51,10 @@ def _placeholders(text: Text, body: str) -> Iterator[str]:
     allowed = text.placeholders
     names = PLACEHOLDER.findall(body)
     if {"{", "}"} & set(PLACEHOLDER.sub("", body)):
-        yield "Falta cerrar o abrir una llave: los datos se escriben así, «{correo_cxc}»."
+        if allowed:
+            yield "Falta cerrar o abrir una llave: los datos se escriben así, «{correo_cxc}»."
+        else:
+            yield "Quite la llave: en este texto no va ningún dato entre llaves."
     known = ", ".join(f"{{{name}}}" for name in allowed)
     for name in dict.fromkeys(names):
         if not allowed:

@@ -7,9 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 
-from accounts.admin import ReadOnlyAdmin
+from accounts.admin.base import ReadOnlyAdmin, own_page
 from accounts.recently import recently_proved
 from payments import bank_accounts
 from payments.forms import BankAccountForm
@@ -85,13 +84,8 @@ class BankAccountAdmin(ReadOnlyAdmin):
             (_label(name), getattr(old, name, "–"), getattr(new, name))
             for name in BANK_ACCOUNT_FIELDS
         ]
-        context = self.admin_site.each_context(request) | {
-            "title": "Aprobar la cuenta bancaria",
-            "opts": self.opts,
-            "account": new,
-            "rows": rows,
-        }
-        return TemplateResponse(request, "admin/payments/bankaccount/approve.html", context)
+        title = "Aprobar la cuenta bancaria"
+        return own_page(self, request, "approve", title, account=new, rows=rows)
 
     @admin.action(description="Rechazar la propuesta", permissions=["approve"])
     @recently_proved

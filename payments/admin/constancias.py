@@ -8,12 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.admin import ReadOnlyAdmin
+from accounts.admin.base import ReadOnlyAdmin, own_page, posted
 from accounts.recently import recently_proved
 from facturamos.money import format_money, format_rate
 from facturamos.tampered import is_id
@@ -99,7 +98,6 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
     search_fields = ["customer__legal_name", "customer__rfc"]
     inlines = [ConstanciaLineInline, PaymentInline, ProofInline]
     actions = ["confirm_payment"]
-    change_form_template = "admin/payments/constancia/change_form.html"
 
     @admin.display(description="referencia", ordering="reference")
     def printed_reference(self, constancia: Constancia) -> str:
@@ -169,17 +167,12 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
             raise PermissionDenied
         return pdf_response(request, get_object_or_404(Constancia, pk=pk))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """With the timeline that the customer sees."""
-        constancia = self.get_object(request, object_id)
-        context = {"timeline": timeline(road_of(constancia))} if constancia else {}
-        return super().change_view(request, object_id, form_url, context)
+        context |= {"timeline": timeline(road_of(kwargs["obj"]))}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @recently_proved
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
@@ -190,24 +183,20 @@ class ConstanciaAdmin(ReferenceSearchAdmin):
         payable = [row for row in constancias if row.takes_deposits]
         for row in constancias:
             if not row.takes_deposits:
-                text = f"La constancia {row.printed_reference} está {row.get_status_display()}."
+                state = f"está {row.get_status_display()}: no espera dinero"
+                text = f"La constancia {row.printed_reference} {state}."
                 self.message_user(request, text, messages.WARNING)
         if not payable:
             if not constancias:
-                self.message_user(request, "No eligió ninguna constancia.", messages.WARNING)
+                text = "No eligió ninguna constancia: márquela en la lista y vuelva a confirmar."
+                self.message_user(request, text, messages.WARNING)
             return redirect("admin:payments_constancia_changelist")
-        forms = [DepositForm(request.POST or None, constancia=row) for row in payable]
+        forms = [DepositForm(posted(request), constancia=row) for row in payable]
         valid = [form.is_valid() for form in forms]  # each one, so that each shows its errors
         if request.method == "POST" and all(valid):
             return self._record(request, forms)
-        context = self.admin_site.each_context(request) | {
-            "title": "Confirmar pago",
-            "forms": forms,
-            "two_people_above": settings.TWO_PEOPLE_ABOVE,
-            "opts": self.opts,
-            "media": self.media,
-        }
-        return TemplateResponse(request, "admin/payments/constancia/confirm.html", context)
+        context = {"forms": forms, "two_people_above": settings.TWO_PEOPLE_ABOVE}
+        return own_page(self, request, "confirm", "Confirmar pago", **context)
 
     def _chosen(self, request: HttpRequest) -> list[Constancia]:
         ids = [int(pk) for pk in request.GET.getlist("c") if is_id(pk)]

@@ -1,19 +1,18 @@
 """CxC's desk for invoices: which to make, their data for another program, and issuing them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from accounts.admin.base import own_page, posted
+from accounts.admin.work_filter import WorkFilter
 from facturamos.downloads import table_response
 from facturamos.models import OutboxMessage
 from facturamos.money import format_money
@@ -25,11 +24,12 @@ from payments.models import InvoiceRequest
 from payments.searching import all_words, read_term
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Whose turn it is. At first what is to be done, which stays short; a search looks in all."""
+class StateFilter(WorkFilter):
+    """Whose turn it is. At first what is to be done, which stays short."""
 
     title = "estado"
     parameter_name = "estado"
+    waiting = "por hacer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The words of the list, and all of them."""
@@ -42,15 +42,9 @@ class StateFilter(admin.SimpleListFilter):
             ("all", "todas"),
         ]
 
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """The first one is not all of them."""
-        first, *others = super().choices(changelist)
-        yield {**first, "display": "por hacer"}
-        yield from others
-
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those in the chosen state; an invented one narrows nothing."""
-        state = self.value() or ("all" if request.GET.get(SEARCH_VAR) else "to_do")
+        state = "to_do" if self.lists_what_waits(request) else self.value()
         if state in ("to_do", "pending", "unpaid", "issued", "void", "with_effect"):
             narrowed: QuerySet[Any] = getattr(queryset, state)()
             return narrowed
@@ -77,7 +71,6 @@ class InvoiceRequestAdmin(ReferenceSearchAdmin):
     ]
     readonly_fields = ["state", "total", "regime_name", "use_name"]
     actions = ["export_csv", "export_xlsx"]
-    change_form_template = "admin/payments/invoicerequest/change_form.html"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -159,34 +152,23 @@ class InvoiceRequestAdmin(ReferenceSearchAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """With the way to issue it, for those who may."""
-        context = {"may_issue": self.has_issue_permission(request)}
-        return super().change_view(request, object_id, form_url, context)
+        context |= {"may_issue": self.has_issue_permission(request)}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def issue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Takes the stamped XML and the PDF; the UUID is read from the XML."""
         if not self.has_issue_permission(request):
             raise PermissionDenied
         row = get_object_or_404(InvoiceRequest.objects.select_related("constancia"), pk=pk)
-        form = IssueForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid() and self._issue(request, row, form):
+        form = IssueForm(posted(request), request.FILES or None)
+        if form.is_valid() and self._issue(request, row, form):
             return redirect("admin:payments_invoicerequest_change", row.pk)
-        context = self.admin_site.each_context(request) | {
-            "title": "Emitir la factura",
-            "opts": self.opts,
-            "row": row,
-            "form": form,
-            "regime": self.regime_name(row),
-            "use": self.use_name(row),
-        }
-        return TemplateResponse(request, "admin/payments/invoicerequest/issue.html", context)
+        data = {"regime": self.regime_name(row), "use": self.use_name(row)}
+        return own_page(self, request, "issue", "Emitir la factura", row=row, form=form, **data)
 
     def _issue(self, request: HttpRequest, row: InvoiceRequest, form: IssueForm) -> bool:
         """Whether it was issued; what is wrong becomes the form's errors."""

@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from accounts.admin.base import own_page
 from accounts.recently import recently_proved
 from facturamos.money import format_money
 from payments.admin.constancias import ReferenceSearchAdmin
@@ -93,13 +93,7 @@ class PaymentAdmin(ReferenceSearchAdmin):
         if not standing:
             self.message_user(request, "Esos pagos ya estaban deshechos.", messages.WARNING)
             return None
-        context = self.admin_site.each_context(request) | {
-            "title": "Deshacer el pago",
-            "opts": self.opts,
-            "payments": standing,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/payments/payment/revert.html", context)
+        return own_page(self, request, "revert", "Deshacer el pago", payments=standing, form=form)
 
     # reconciliation puts its own in this place: a deposit that is free again waits in its queue.
     take_back = staticmethod(revert_payments)

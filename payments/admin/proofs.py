@@ -1,6 +1,5 @@
 """CxC's desk for proofs: what waits and since when, what it says, and the refusal."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from accounts.admin.base import own_page, posted
+from accounts.admin.work_filter import WorkFilter
 from facturamos.money import format_money
 from facturamos.texts.in_force import in_force
 from payments.admin.constancias import ReferenceSearchAdmin
@@ -24,21 +24,16 @@ from payments.proofs import NotInReviewError, refuse_proof
 from payments.references import format_reference
 
 
-class ReviewFilter(admin.SimpleListFilter):
-    """Those in review unless asked for others; a search looks through all."""
+class ReviewFilter(WorkFilter):
+    """Those in review."""
 
     title = "revisión"
     parameter_name = "revision"
+    waiting = "en revisión"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """After "waiting", which is the default."""
         return [("answered", "no corresponden"), ("paid", "con pago confirmado"), ("all", "todos")]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """Django's "all" choice stands for those in review."""
-        first, *others = super().choices(changelist)
-        yield {**first, "display": "en revisión"}
-        yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrowed to the choice."""
@@ -47,7 +42,7 @@ class ReviewFilter(admin.SimpleListFilter):
                 return queryset.filter(state=PaymentProof.State.REFUSED)
             case "paid":
                 return queryset.filter(settled_at__isnull=False)
-            case None if not request.GET.get("q"):
+            case _ if self.lists_what_waits(request):
                 return queryset.filter(state=PaymentProof.State.WAITING, settled_at=None)
         return queryset
 
@@ -77,7 +72,6 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
         *("waited", "status", "answered_at", "answered_by", "reason"),
     ]
     readonly_fields = ["customer", "total", "waited", "status"]
-    change_form_template = "admin/payments/paymentproof/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PaymentProof]:
         """With what the list and the page tell of each.
@@ -140,39 +134,27 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
         name = "payments_paymentproof_refuse"
         return [path("<int:pk>/no-corresponde/", view, name=name), *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """With the files, what they say, and where else they were sent."""
-        proof = self.get_object(request, object_id)
-        context: dict[str, Any] = {}
-        if proof and self.has_view_permission(request):
-            may_read = request.user.has_perm("payments.view_prooffile")
-            context = {
-                "files": shown_files(proof) if may_read else None,
-                "may_answer": proof.is_in_review and self.has_answer_permission(request),
-            }
-        return super().change_view(request, object_id, form_url, context)
+        proof = kwargs["obj"]
+        may_read = request.user.has_perm("payments.view_prooffile")
+        context |= {
+            "files": shown_files(proof) if may_read else None,
+            "may_answer": proof.is_in_review and self.has_answer_permission(request),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason, then answer once."""
         if not self.has_answer_permission(request):
             raise PermissionDenied
         proof = get_object_or_404(PaymentProof.objects.select_related("constancia"), pk=pk)
-        form = RefusalForm(request.POST or None)
+        form = RefusalForm(posted(request))
         if not form.is_valid():
-            context = self.admin_site.each_context(request) | {
-                "title": "El comprobante no corresponde",
-                "proof": proof,
-                "form": form,
-                "opts": self.opts,
-                "media": self.media,
-            }
-            return TemplateResponse(request, "admin/payments/paymentproof/refuse.html", context)
+            title = "El comprobante no corresponde"
+            return own_page(self, request, "refuse", title, proof=proof, form=form)
         try:
             written = refuse_proof(
                 proof=proof,

@@ -18,6 +18,11 @@ from payments.references import format_reference
 from renewals.models import Quote
 
 
+def is_overdue(status: str, expires_on: date, today: date) -> bool:
+    """Whether it is open although its last day is over: the sweep has not come by yet."""
+    return status == Constancia.Status.OPEN and expires_on < today
+
+
 def new_token() -> str:
     """128 random bits, for an address that nobody can guess."""
     return secrets.token_urlsafe(16)
@@ -38,6 +43,10 @@ class ConstanciaQuerySet(models.QuerySet["Constancia"]):
         """Those that still wait for their money and whose last day is within so many days."""
         last = today + timedelta(days=days)
         return self.filter(status=Constancia.Status.OPEN, expires_on__range=(today, last))
+
+    def overdue(self, today: date) -> "ConstanciaQuerySet":
+        """`Constancia.is_overdue`, for a query."""
+        return self.filter(status=Constancia.Status.OPEN, expires_on__lt=today)
 
     def with_paid(self) -> "ConstanciaQuerySet":
         """Adds `paid`: the sum of the payments that stand (MXN); in one join, for many at once."""
@@ -234,8 +243,22 @@ class Constancia(models.Model):
         )
 
     def is_overdue(self, today: date) -> bool:
-        """Whether it is open although its last day is over: the sweep has not come by yet."""
-        return self.is_open and self.expires_on < today
+        """Whether it is open although its last day is over."""
+        return is_overdue(self.status, self.expires_on, today)
+
+    def status_on(self, today: date) -> str:
+        """Its status in a word, where one that is overdue is called expired."""
+        return str(
+            self.Status.EXPIRED.label if self.is_overdue(today) else self.Status(self.status).label
+        )
+
+    def has_lapsed(self, today: date) -> bool:
+        """Whether it is overdue without any money: as good as expired. Asks for `paid`."""
+        return self.is_overdue(today) and not self.paid
+
+    def can_be_invoiced(self, today: date) -> bool:
+        """Whether its invoice may be asked for, ahead of the payment too. Asks for `paid`."""
+        return self.status in self.STANDING and not self.has_lapsed(today)
 
     def is_payable(self, today: date) -> bool:
         """Whether its customer may still pay with it."""

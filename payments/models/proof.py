@@ -118,6 +118,11 @@ class PaymentProof(models.Model):
         """Whether its constancia was paid without an answer to it."""
         return self.settled_at is not None
 
+    @property
+    def told(self) -> str:
+        """How it stands, in words."""
+        return "con pago confirmado" if self.is_settled else str(self.get_state_display())
+
 
 class CheckedUpload(models.Model):
     """A file that came in, as it was stored after the checks; its hash is of what was sent."""

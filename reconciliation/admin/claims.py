@@ -1,48 +1,40 @@
 """CxC's desk for the deposits that customers miss."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from accounts.admin import ReadOnlyAdmin
+from accounts.admin.base import ReadOnlyAdmin, own_page, row_to_show
+from accounts.admin.work_filter import WorkFilter
 from facturamos.money import format_money
 from reconciliation.claim_forms import AnswerForm
 from reconciliation.claims import ClaimError, answer_claim, movements_like
 from reconciliation.highlight import highlighted
 from reconciliation.models import DepositClaim
 
-STATE = "state__exact"
 
-
-class OpenFilter(admin.SimpleListFilter):
-    """The open ones unless asked for others; a search looks through all."""
+class OpenFilter(WorkFilter):
+    """The open ones."""
 
     title = "estado"
-    parameter_name = STATE
+    parameter_name = "state__exact"
+    waiting = "en revisión"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """After "open", which is the default."""
         return [(DepositClaim.State.ANSWERED.value, "contestados"), ("all", "todos")]
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """Django's "all" choice stands for the open ones."""
-        first, *others = super().choices(changelist)
-        yield {**first, "display": "en revisión"}
-        yield from others
-
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrowed to the choice."""
         if self.value() == DepositClaim.State.ANSWERED:
             return queryset.filter(state=DepositClaim.State.ANSWERED)
-        if self.value() is None and not request.GET.get("q"):
+        if self.lists_what_waits(request):
             return queryset.filter(state=DepositClaim.State.OPEN)
         return queryset
 
@@ -51,6 +43,7 @@ class OpenFilter(admin.SimpleListFilter):
 class DepositClaimAdmin(ReadOnlyAdmin):
     """Oldest first; each opens beside the deposits that may be it."""
 
+    list_title = "Depósitos que reclaman los clientes"
     list_display = ["customer", "day", "money", "tracking_key", "made_at", "state"]
     list_filter = [OpenFilter]
     list_select_related = ["customer"]
@@ -72,12 +65,6 @@ class DepositClaimAdmin(ReadOnlyAdmin):
         """Whether this person may answer."""
         return request.user.has_perm("reconciliation.answer_depositclaim")
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The list."""
-        return super().changelist_view(request, {"title": "Depósitos que reclaman los clientes"})
-
     def get_urls(self) -> list[URLPattern]:
         """With the answer."""
         view = self.admin_site.admin_view(self.answer_view)
@@ -87,19 +74,10 @@ class DepositClaimAdmin(ReadOnlyAdmin):
         ]
 
     def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """The page by itself."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        claim = self.get_object(request, object_id)
-        if claim is None:
-            raise Http404
-        return self._page(request, claim, AnswerForm())
+        return self._page(request, row_to_show(self, request, object_id), AnswerForm())
 
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer once, then the list."""
@@ -113,13 +91,23 @@ class DepositClaimAdmin(ReadOnlyAdmin):
             return self._page(request, claim, form)
         answer = form.cleaned_data["answer"]
         try:
-            answer_claim(claim=claim, answer=answer, by=request.user)  # type: ignore[arg-type]
+            written = answer_claim(claim=claim, answer=answer, by=request.user)  # type: ignore[arg-type]
         except ClaimError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
+            self._say_answered(request, claim, written)
+        return redirect("admin:reconciliation_depositclaim_changelist")
+
+    def _say_answered(self, request: HttpRequest, claim: DepositClaim, written: int) -> None:
+        if written:
             text = f"{claim}: contestado. El cliente recibirá la respuesta por correo."
             self.message_user(request, text, messages.SUCCESS)
-        return redirect("admin:reconciliation_depositclaim_changelist")
+            return
+        text = (
+            f"{claim}: contestado. Nadie de este cliente tiene correo en el portal: verá la "
+            "respuesta cuando entre. Avísele por otro medio."
+        )
+        self.message_user(request, text, messages.WARNING)
 
     def _page(self, request: HttpRequest, claim: DepositClaim, form: AnswerForm) -> HttpResponse:
         sees = request.user.has_perm("reconciliation.view_movement")
@@ -128,12 +116,13 @@ class DepositClaimAdmin(ReadOnlyAdmin):
             for row in (movements_like(claim) if sees else ())
         ]
         is_open = claim.state == DepositClaim.State.OPEN
-        context = self.admin_site.each_context(request) | {
-            "title": f"Depósito que reclama {claim.customer}",
-            "opts": self.opts,
-            "claim": claim,
-            "form": form if is_open and self.has_answer_permission(request) else None,
-            "alike": alike,
-            "waits_days": (timezone.now() - claim.made_at).days,
-        }
-        return TemplateResponse(request, "admin/reconciliation/depositclaim/page.html", context)
+        return own_page(
+            self,
+            request,
+            "page",
+            f"Depósito que reclama {claim.customer}",
+            claim=claim,
+            form=form if is_open and self.has_answer_permission(request) else None,
+            alike=alike,
+            waits_days=(timezone.now() - claim.made_at).days,
+        )

@@ -7,13 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from accounts.admin import ReadOnlyAdmin
+from accounts.admin.base import ReadOnlyAdmin, own_page, row_to_show
 from accounts.recently import ask_again, recently_proved
 from facturamos.money import ZERO, format_money
 from payments.models import Constancia
@@ -82,7 +81,9 @@ class MovementPages(ReadOnlyAdmin):
         form = ApplyForm(request.POST)
         constancia = _by_id(form.cleaned_data["constancia"]) if form.is_valid() else None
         if constancia is None:
-            self.message_user(request, "Elija la constancia de nuevo.", messages.ERROR)
+            self.message_user(
+                request, "Esa constancia ya no está. Elija la constancia de nuevo.", messages.ERROR
+            )
             return _back(movement)
         data = form.cleaned_data
         as_seen = data["missing"] == constancia.missing
@@ -105,18 +106,19 @@ class MovementPages(ReadOnlyAdmin):
         """Ask about another amount; `why` is bound when that was answered, but not wholly."""
         over = movement.amount - constancia.missing
         is_error = why.is_bound and over > 0 and "accept_over" not in request.POST
-        context = self.admin_site.each_context(request) | {
-            "title": f"{'Error: ' if why.errors or is_error else ''}El importe no es lo que falta",
-            "opts": self.opts,
-            "movement": movement,
-            "constancia": constancia,
-            "why": why,
-            "over": max(over, ZERO),
-            "short": max(-over, ZERO),
-            "form": OverForm(request.POST if why.is_bound else None),
-            "is_error": is_error,
-        }
-        return TemplateResponse(request, "admin/reconciliation/movement/apply.html", context)
+        return own_page(
+            self,
+            request,
+            "apply",
+            f"{'Error: ' if why.errors or is_error else ''}El importe no es lo que falta",
+            movement=movement,
+            constancia=constancia,
+            why=why,
+            over=max(over, ZERO),
+            short=max(-over, ZERO),
+            over_form=OverForm(request.POST if why.is_bound else None),
+            is_error=is_error,
+        )
 
     @recently_proved
     def split_view(self, request: HttpRequest, movement: Movement) -> HttpResponse:
@@ -166,7 +168,8 @@ class MovementPages(ReadOnlyAdmin):
         reason = form.cleaned_data["reason"]
         undo = partial(taking_back.undo, reason=reason)
         if not self._failure(request, movement, undo):
-            self.message_user(request, "Se deshizo: espera otra vez.", messages.SUCCESS)
+            text = "La decisión se deshizo; el movimiento espera otra vez."
+            self.message_user(request, text, messages.SUCCESS)
         return _back(movement)
 
     @recently_proved
@@ -220,17 +223,10 @@ class MovementPages(ReadOnlyAdmin):
         return _back(movement)
 
     def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """The page by itself."""
-        self.check_may_view(request)
-        movement = self.get_object(request, object_id)
-        if movement is None:
-            raise Http404
+        movement: Movement = row_to_show(self, request, object_id)
         decides = movement.state == Movement.State.WAITING and self.has_decide_permission(request)
         return (decides and ask_again(request)) or self._page(request, movement)
 
@@ -240,12 +236,10 @@ class MovementPages(ReadOnlyAdmin):
         movement = self.get_queryset(request).get(pk=movement.pk)  # as it is by now
         may_decide = self.has_decide_permission(request)
         waits = movement.state == Movement.State.WAITING
-        context = self.admin_site.each_context(request) | facts(movement)
-        context |= {
-            "title": f"Movimiento de {format_money(movement.amount)} del {movement.date:%d/%m/%Y}",
-            "opts": self.opts,
+        decided = movement.state in (Movement.State.APPLIED, Movement.State.IGNORED)
+        context = facts(movement) | {
             "may_decide": may_decide and waits,
-            "may_undo": may_decide and movement.state in ("applied", "ignored"),
+            "may_undo": may_decide and decided,
             "may_comment": may_decide,
             "reason_form": ReasonForm(auto_id="reason_%s"),
             "comment_form": CommentForm(),
@@ -257,7 +251,8 @@ class MovementPages(ReadOnlyAdmin):
         }
         if may_decide and waits and movement.amount > 0 and movement.currency == "MXN":
             context |= choices(request.GET, movement, parts)
-        return TemplateResponse(request, "admin/reconciliation/movement/page.html", context)
+        title = f"Movimiento de {format_money(movement.amount)} del {movement.date:%d/%m/%Y}"
+        return own_page(self, request, "page", title, **context)
 
 
 def _address(movement: Movement) -> str:

@@ -1,17 +1,17 @@
 """CxC's queue: the deposits of the statements that wait for a person."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.admin.base import own_page
+from accounts.admin.work_filter import WorkFilter
 from facturamos.tampered import is_id
 from payments.balances import overpaid, partly_paid
 from reconciliation.admin.movement_pages import MovementPages
@@ -26,27 +26,22 @@ TEXT_SHOWN = 160
 BALANCES_SHOWN = 200
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Those that wait for a person unless asked for others; a search looks through all."""
+class StateFilter(WorkFilter):
+    """Those that wait for a person."""
 
     title = "estado"
     parameter_name = "state__exact"
+    waiting = "esperan a una persona"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """After "for a person", which is the default."""
         return [*Movement.State.choices, (ALL, "todos")]
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """Django's "all" choice stands for the queue."""
-        first, *others = super().choices(changelist)
-        yield {**first, "display": "esperan a una persona"}
-        yield from others
-
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrowed to the choice."""
         if self.value() in Movement.State.values:
             return queryset.filter(state=self.value())
-        if self.value() is None and not request.GET.get("q"):
+        if self.lists_what_waits(request):
             return queryset & Movement.objects.for_a_person()
         return queryset
 
@@ -90,6 +85,7 @@ class StatementFilter(admin.SimpleListFilter):
 class MovementAdmin(MovementPages):
     """Oldest first; each opens the page where it is decided."""
 
+    list_title = "Depósitos por decidir"
     list_display = ["day", "money", "text", "verdict", "reason", "waiting_since"]
     list_display_links = ["day", "money"]
     list_filter = [StateFilter, VerdictFilter, StatementFilter, "date"]
@@ -100,7 +96,6 @@ class MovementAdmin(MovementPages):
         "Importe, referencia (123 4567 o 1234567), clave de rastreo, folio, quien paga o palabras "
         "del texto del banco."
     )
-    change_list_template = "admin/reconciliation/movement/change_list.html"
 
     @admin.display(description="fecha", ordering="date")
     def day(self, movement: Movement) -> str:
@@ -138,12 +133,6 @@ class MovementAdmin(MovementPages):
         """By whatever is at hand."""
         return search_movements(queryset, search_term) if search_term else queryset, False
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The queue."""
-        return super().changelist_view(request, {"title": "Depósitos por decidir"})
-
     def get_urls(self) -> list[URLPattern]:
         """With the balances."""
         view = self.admin_site.admin_view(self.balances_view)
@@ -155,11 +144,12 @@ class MovementAdmin(MovementPages):
     def balances_view(self, request: HttpRequest) -> HttpResponse:
         """Constancias with too much, and overdue ones with too little."""
         self.check_may_view(request)
-        context = self.admin_site.each_context(request) | {
-            "title": "Saldos a favor y pagadas en parte",
-            "opts": self.opts,
-            "overpaid": overpaid()[:BALANCES_SHOWN],
-            "partly_paid": partly_paid(timezone.localdate())[:BALANCES_SHOWN],
-            "shown": BALANCES_SHOWN,
-        }
-        return TemplateResponse(request, "admin/reconciliation/movement/balances.html", context)
+        return own_page(
+            self,
+            request,
+            "balances",
+            "Saldos a favor y pagadas en parte",
+            overpaid=overpaid()[:BALANCES_SHOWN],
+            partly_paid=partly_paid(timezone.localdate())[:BALANCES_SHOWN],
+            shown=BALANCES_SHOWN,
+        )

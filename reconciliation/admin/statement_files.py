@@ -13,15 +13,13 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotAllowed,
-    QueryDict,
 )
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from accounts import audit
-from accounts.admin import ReadOnlyAdmin
+from accounts.admin.base import NOT_STORED, ReadOnlyAdmin, own_page, posted
 from accounts.recently import ask_again
 from payments.proof_files import clean_name
 from reconciliation.mappings import explain, unknown_table
@@ -32,7 +30,6 @@ from reconciliation.statement_forms import MappingForm, UploadForm
 from reconciliation.work import SMALL_FILE, go_on
 
 log = logging.getLogger(__name__)
-TEMPLATES = "admin/reconciliation/statement"
 
 
 class StatementFiles(ReadOnlyAdmin):
@@ -71,12 +68,8 @@ class StatementFiles(ReadOnlyAdmin):
                 form.add_error("file", str(error))
             except OSError:
                 log.exception("A statement could not be stored")
-                form.add_error(
-                    "file",
-                    "El servidor no pudo guardar el archivo; quizá no tiene espacio. Avise a su "
-                    "administrador e inténtelo de nuevo.",
-                )
-        return self.page(request, "upload", "Cargar un estado de cuenta", None, form=form)
+                form.add_error("file", NOT_STORED)
+        return own_page(self, request, "upload", "Cargar un estado de cuenta", form=form)
 
     def _uploaded(self, request: HttpRequest, file: UploadedFile) -> HttpResponse:
         statement, is_new = upload_statement(
@@ -130,8 +123,8 @@ class StatementFiles(ReadOnlyAdmin):
                 return self._read(request, statement)
             except UnreadableStatementError as error:
                 form.add_error(None, str(error))
-        context = {"form": form, "table": table}
-        return self.page(request, "columns", "Indicar las columnas", statement, **context)
+        context = {"statement": statement, "form": form, "table": table}
+        return own_page(self, request, "columns", "Indicar las columnas", **context)
 
     def download_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The file as it came, to be kept and never to be run in a browser; it is audited."""
@@ -166,32 +159,10 @@ class StatementFiles(ReadOnlyAdmin):
             raise PermissionDenied
         return get_object_or_404(Statement, pk=pk)
 
-    def page(
-        self,
-        request: HttpRequest,
-        name: str,
-        title: str,
-        statement: Statement | None,
-        **context: Any,
-    ) -> HttpResponse:
-        """One of the templates; a form with errors says so in the title."""
-        form = context.get("form")
-        context |= self.admin_site.each_context(request) | {
-            "title": f"Error: {title}" if form is not None and form.errors else title,
-            "opts": self.opts,
-            "statement": statement,
-        }
-        return TemplateResponse(request, f"{TEMPLATES}/{name}.html", context)
-
 
 def _ask_who(request: HttpRequest) -> HttpResponse | None:
     """As before any payment, where a file that is read confirms some by itself."""
     return ask_again(request) if settings.AUTO_CONFIRM_EXACT else None
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to."""
-    return request.POST if request.method == "POST" else None
 
 
 def to_page(statement: Statement) -> HttpResponse:

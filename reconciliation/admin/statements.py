@@ -1,19 +1,20 @@
 """CxC's desk for bank statements: the list, one statement as a traffic light, and its buttons."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from accounts.admin.base import own_page, posted, row_to_show
 from accounts.recently import recently_proved
 from facturamos.money import ZERO, format_money
-from reconciliation.admin.statement_files import TEMPLATES, StatementFiles, posted, to_page
+from reconciliation.admin.statement_files import StatementFiles, to_page
 from reconciliation.admin.statement_page import page_of
 from reconciliation.deciding import DecisionError
 from reconciliation.models import Movement, Statement
@@ -40,7 +41,6 @@ class StatementAdmin(StatementFiles):
     list_filter = ["state", "uploaded_at"]
     list_per_page = 50
     search_fields = ["original_name", "account"]
-    change_list_template = f"{TEMPLATES}/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
         """With what the list tells of each."""
@@ -102,21 +102,17 @@ class StatementAdmin(StatementFiles):
         return super().changelist_view(request, context)
 
     def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """One statement as a traffic light; how far the work has come, while somebody is at it."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        statement = _found(object_id)
+        rows = Statement.objects.select_related("uploaded_by")  # without the list's counts
+        statement = row_to_show(self, request, object_id, rows)
         context = page_of(statement, page=request.GET.get("p", "1")) | {
+            "statement": statement,
             "may_import": self.has_import_permission(request),
             "may_undo": self.has_undo_permission(request),
         }
-        return self.page(request, "page", str(statement), statement, **context)
+        return own_page(self, request, "page", str(statement), **context)
 
     @recently_proved
     def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -134,8 +130,8 @@ class StatementAdmin(StatementFiles):
         self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
         if refused:
             text = (
-                f"De los exactos, {refused:,} cambiaron mientras tanto; esperan a una persona y "
-                "dicen por qué."
+                f"Exactos que cambiaron mientras tanto: {refused:,}. Esperan a una persona; cada "
+                "uno dice por qué."
             )
             self.message_user(request, text, messages.WARNING)
 
@@ -173,28 +169,11 @@ class StatementAdmin(StatementFiles):
                 all=Count("pk"), applied=Count("pk", filter=Q(state=Movement.State.APPLIED))
             )
             context = {"form": form, "counts": counts, "problem": undo_problem(statement)}
-            return self.page(request, "undo", "Deshacer toda la carga", statement, **context)
-        try:
-            asked = ask_to_undo(
-                statement=statement,
-                reason=form.cleaned_data["reason"],
-                by=request.user,  # type: ignore[arg-type]
-            )
-        except DecisionError as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return to_page(statement)
-        if asked <= SMALL_WORK:
-            go_on(statement)
-            statement.refresh_from_db()
-            if statement.state == Statement.State.READY:  # an invoice was issued meanwhile
-                text = f"No se deshizo todo. {undo_problem(statement)}"
-                self.message_user(request, text, messages.ERROR)
+            title = "Deshacer toda la carga"
+            return own_page(self, request, "undo", title, statement=statement, **context)
+        ask = partial(ask_to_undo, reason=form.cleaned_data["reason"])
+        asked = self._asked(request, statement, ask)
+        if asked and statement.state == Statement.State.READY:  # an invoice was issued meanwhile
+            text = f"No se deshizo todo. {undo_problem(statement)}"
+            self.message_user(request, text, messages.ERROR)
         return to_page(statement)
-
-
-def _found(object_id: str) -> Statement:
-    """The statement, without what the list counts of each."""
-    try:
-        return Statement.objects.select_related("uploaded_by").get(pk=object_id)
-    except (ValueError, Statement.DoesNotExist) as error:
-        raise Http404 from error

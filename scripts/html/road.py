@@ -81,8 +81,9 @@ def mistakes(kept: Kept) -> None:
     lost = Visitor(kept)
     lost.open("/ingresar/?q=%00", "error 400", status=400)
     busy = Visitor(kept)
-    while busy.client.get("/verificar/x/", secure=True).status_code != 429:
-        pass
+    for _ in range(100):
+        if busy.client.get("/verificar/x/", secure=True).status_code == 429:
+            break
     busy.open("/verificar/x/", "error 429", status=429)
     page = errors.server_error(RequestFactory().get("/")).content
     kept.page("error 500", page.decode(), sent=len(page))

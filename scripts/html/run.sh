@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/production.sh
 
-need_npm
+need npm nodejs npm
 if ! java -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])'; then
     echo "Java 17 or newer is needed for this target alone: apt-get install default-jre-headless" >&2
     exit 1

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/production.sh
 
-need_npm
+need npm nodejs npm
 tools=$PWD/var/lighthouse
 install_tools scripts/lighthouse "$tools"
 serve_production "$tools" notice panel quote constancia

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/production.sh
 
-need_npm
+need npm nodejs npm
 tools=$PWD/var/observatory
 install_tools scripts/observatory "$tools"
 # Without the lists that its own preparation downloads, no host counts as preloaded.

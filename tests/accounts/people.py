@@ -74,6 +74,11 @@ def change(client: Client, new: str, old: str = PASSWORD):
 def reset_link(email: str) -> str:
     """The link that a forgotten password brings."""
     Client().post("/contrasena/olvidada/", {"email": email})
+    return link_in_mail()
+
+
+def link_in_mail() -> str:
+    """The one in the newest mail."""
     return re.findall(r"http://\S+", str(mail.outbox[-1].body))[0]
 
 

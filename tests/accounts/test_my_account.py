@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.services import accept_notice
 from tests import factories
-from tests.accounts.people import NEW, change, reset_link, use
+from tests.accounts.people import NEW, change, enrol, link_in_mail, post_password, reset_link, use
 
 
 def text(response):
@@ -66,6 +66,46 @@ def test_each_empty_password_has_words_of_its_own(user, signed_in):
 def test_a_wrong_current_password_is_said_to_be_wrong(user, signed_in):
     page = text(change(signed_in(user), NEW, old="no es esta"))
     assert "La contraseña actual no es correcta." in page
+
+
+CONFIRM = ("/cuenta/confirmar/", "/cuenta/confirmar/codigo/", "/cuenta/confirmar/llave/")
+
+
+class TestWithoutAPassword:
+    """Somebody signed in whose password cannot be used: they are led to choosing one by mail."""
+
+    @pytest.fixture
+    def user(self, user):
+        user.set_unusable_password()
+        user.save()
+        return user
+
+    @pytest.mark.parametrize("address", ["/contrasena/", *CONFIRM])
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_they_are_told_in_our_words_and_led_on(self, user, signed_in, address, method):
+        page = getattr(signed_in(user), method)(address)
+        assert page.status_code == 200
+        assert "<h1>Todavía no tiene contraseña</h1>" in text(page)
+        assert f"le enviaremos un enlace a <strong>{user.email}</strong>" in text(page)
+        assert '<form method="post" action="/contrasena/olvidada/">' in text(page)
+
+    def test_the_link_gives_them_one(self, user, signed_in):
+        signed_in(user).post("/contrasena/olvidada/", {"email": user.email})
+        use(link_in_mail())
+        assert post_password(Client(), user, NEW).headers["Location"] == "/inicio/"
+
+    def test_without_an_address_they_are_told_whom_to_write(self, user, signed_in):
+        user.email = ""
+        user.save()
+        page = text(signed_in(user).get("/contrasena/"))
+        assert "No tenemos un correo suyo" in page
+        assert "ventas@sistemasperseo.com</a> y lo agregamos" in page
+        assert 'action="/contrasena/olvidada/"' not in page
+
+    def test_a_second_factor_is_still_asked_for(self, user, signed_in):
+        enrol(user)
+        answer = signed_in(user).get("/cuenta/confirmar/?next=/cuenta/")
+        assert answer.headers["Location"] == "/cuenta/confirmar/codigo/?next=%2Fcuenta%2F"
 
 
 def test_a_reset_link_that_was_used_says_how_to_go_on(user):

@@ -68,9 +68,17 @@ class TestOutbox:
         page = admin.post(
             LIST, {"action": "retry_parked", "_selected_action": [row.pk]}, follow=True
         )
-        assert "1 correos se volverán a intentar." in page.content.decode()
+        assert "1 correo se volverá a intentar." in page.content.decode()
         row.refresh_from_db()
         assert (row.state, row.attempts) == ("waiting", 0)
+
+    def test_what_did_not_stop_is_not_tried_again(self, admin):
+        row = write("Por enviar", attempts=3)
+        chosen = {"action": "retry_parked", "_selected_action": [row.pk]}
+        page = admin.post(LIST, chosen, follow=True).content.decode()
+        assert "Ninguno de los que eligió está detenido" in page
+        row.refresh_from_db()
+        assert row.attempts == 3
 
     def test_what_a_mail_says_is_for_its_reader(self, admin):
         row = write("Por enviar", last_error="TimeoutError('timed out')")

@@ -29,10 +29,7 @@ new PerformanceObserver((list) => {
 ALIKE = (
     "Confirme que es usted",
     "El archivo no está disponible",
-    "El enlace ya no sirve",
-    "Elija su contraseña",
     "No encontramos esa página",
-    "Revise su correo",
 )
 FOCUSED = "document.activeElement"
 TELEPHONE, SMALLEST, ZOOMED, DESK = (360, 740), (320, 640), (640, 400), (1280, 800)

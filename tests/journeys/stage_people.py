@@ -142,6 +142,8 @@ def before_the_road(cast: Cast) -> None:
     with days_ago(40):
         cast.is_offered(lapsed, days=30)
     cast.is_offered(cast.person("offer"), factories.QUOTE_OF_THE_MANUAL)
+    chosen = [(*line, False) for *line, _ in factories.CONSTANCIA_OF_THE_MANUAL]
+    cast.is_offered(cast.person("chooser"), chosen)
     long = Customer(rfc="LAR150803AB1", legal_name=LONG_NAME, distributor=cast.house)
     long.save()
     user = cast.person("long_offer", long, username="administracion.y.finanzas." * 4 + "norte")
@@ -210,6 +212,10 @@ def accounts(cast: Cast) -> None:
     tired = {"account_authentication_methods": [{"method": "password", "at": 1.0}]}
     cast.signs_in("tired", cast.person("tired_offer"), **tired)
     cast.signs_in("tired_secured", secured, **tired)
+    without = cast.person("without_password")
+    without.set_unusable_password()
+    without.save(update_fields=["password"])
+    cast.signs_in("without_password", without)
     oldest = timezone.now().timestamp() - settings.SESSION_COOKIE_AGE
     owner = cast.owes("ending").issued_by
     cast.signs_in("ending", owner, born_at=oldest + 110)
@@ -227,6 +233,13 @@ def the_rest(cast: Cast) -> None:
             tracking_key="", note=note, by=claimed.issued_by,
         )  # fmt: skip
     answer_claim(claim=claim, answer="Lo encontramos.", by=cast.cxc)
+    found = cast.owes("claimant_paid")
+    claim_deposit(
+        customer=found.customer, paid_on=timezone.localdate(), amount=found.total,
+        tracking_key="", note="", by=found.issued_by,
+    )  # fmt: skip
+    cast.pays(found)
+    acknowledge_version_4(customer=found.customer, by=found.issued_by)
     veteran = cast.person("veteran")
     quote = cast.is_offered(veteran)
     for _ in range(59):

@@ -91,6 +91,12 @@ def ask_for_invoice(page: Page) -> None:
     send(page, rfc="FDE150803AB1", name="FERRETERIA DEMOSTRACION", postal_code="32000")
 
 
+def picking_nothing(page: Page) -> None:
+    for box in page.locator("#quote input[type=checkbox]").all():
+        box.uncheck()
+    send(page, form="#quote", button="generate")
+
+
 def another_total(page: Page) -> None:
     """As if the price had changed while the page was open."""
     page.locator("main [name=total]").first.evaluate("field => { field.value = '$1.00' }")

@@ -288,7 +288,7 @@ def retry_a_mail(cxc) -> None:
     cxc.open("/admin/facturamos/outboxmessage/?state__exact=parked")
     shot(cxc, "cxc-correos")
     act(cxc, "retry_parked")
-    cxc.sees("1 correos se volverán a intentar")
+    cxc.sees("1 correo se volverá a intentar")
 
 
 def downloaded(person, link: str) -> bytes:

@@ -6,9 +6,12 @@ import uuid
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from payments.fiscal import Receiver
 from payments.invoices import issue_invoice
 from payments.models import InvoiceRequest
 
+# Whom the manual's invoice is for, as `factories.make_invoice_request` asks for it too.
+DATA = Receiver("FDE150803AB1", "FERRETERIA DEMOSTRACION DEL NORTE", "32000", "601", "G03")
 UUID = "6f0c3a52-1d5e-4b7a-9c55-0123456789ab"
 STAMP = (
     '<tfd:TimbreFiscalDigital xmlns:tfd="http://www.sat.gob.mx/TimbreFiscalDigital" '

@@ -27,3 +27,9 @@ def quote(user):
 def constancia(user):
     """The constancia of the manual, of 1,305.00."""
     return factories.make_constancia(user)
+
+
+@pytest.fixture
+def requested(constancia, cxc):
+    """The request of an invoice for it, once it is paid."""
+    return factories.make_invoice_request(factories.pay(constancia, cxc))

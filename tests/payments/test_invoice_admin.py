@@ -24,12 +24,6 @@ def client(cxc, signed_in):
     return signed_in(cxc)
 
 
-@pytest.fixture
-def requested(constancia, cxc):
-    """The request of a paid constancia of 1,305.00."""
-    return factories.make_invoice_request(factories.pay(constancia, cxc))
-
-
 def make_request(cxc=None, **fields) -> InvoiceRequest:
     """Of another customer; paid when somebody confirms it."""
     constancia = factories.make_constancia(factories.make_consenting_user())

@@ -104,6 +104,7 @@ class TestAsking:
         assert "Su factura está solicitada a nombre de FERRETERÍA DEMOSTRACIÓN" in text_of(page)
         assert "La emitiremos cuando confirmemos su pago" in text_of(page)
         assert "Le avisaremos por correo cuando pueda descargarla." in text_of(page)
+        assert "Entonces podrá descargar su PDF y su XML en esta misma página" in text_of(page)
         request = InvoiceRequest.objects.get()
         assert (request.constancia, request.regime) == (constancia, "601")
 
@@ -122,6 +123,11 @@ class TestAsking:
         assert "Su pago ya está confirmado" in text_of(client.get(address(constancia)))
         page = client.post(address(constancia), GOOD, follow=True)
         assert "La estamos preparando" in text_of(page)
+        for told in ("En cuanto la emitamos podrá descargar", "y se los enviaremos por correo"):
+            assert told in text_of(page)
+        told = text_of(page).partition("La estamos")[2].partition("Para la constancia")[0]
+        assert "Escriba a cxc@sistemasperseo.com con su referencia" in told
+        assert "horas" not in told, "nobody promised when"
 
     def test_correcting(self, client, constancia):
         client.post(address(constancia), GOOD)

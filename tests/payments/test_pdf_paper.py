@@ -20,7 +20,7 @@ from facturamos.pdf import InaccessiblePdfError, draw_pdf
 from payments.codes import qr_code
 from payments.pdf import STYLESHEET, draw_constancia
 from payments.slip import Slip
-from tests.payments.test_pdf import LEVEL, MANUAL, draw, pages_of, text_of
+from tests.payments.slips import LEVEL, MANUAL, draw, pages_of, text_of
 
 pytestmark = pytest.mark.slow
 
@@ -105,9 +105,10 @@ def test_up_to_four_lines_stay_on_one_page(number):
     assert len(pages_of(replace(MANUAL, lines=LINES[:number]))) == 1
 
 
-@pytest.mark.parametrize("number", [15, 40])
-def test_more_lines_run_on_and_what_is_needed_to_pay_stays_together(number):
+@pytest.mark.parametrize(("number", "count"), [(15, 2), (40, 3)])
+def test_more_lines_run_on_and_what_is_needed_to_pay_stays_together(number, count):
     pages = pages_of(replace(MANUAL, lines=LINES[:number]))
+    assert len(pages) == count
     text = " ".join(pages)
     for line in LINES[:number]:
         assert text.count(line.code) == 1

@@ -156,7 +156,7 @@ class TestPage:
         contents = [samples.another_image(number) for number in range(count)]
         proof = factories.send_proof(constancia, *contents)
         ContentType.objects.get_for_model(PaymentProof)  # once in a process
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(page_of(proof))
 
     def test_it_only_reads(self, proof, signed_in):

@@ -34,7 +34,7 @@ def test_once_the_hour_passed_it_says_that_the_company_is_late():
         "cxc@sistemasperseo.com con su referencia."
     )
     _, payment = proof_and_payment(review=late)
-    assert "Debimos contestarle" in payment.expected
+    assert "Debimos contestarle" in payment.promise
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_in_review_the_turn_is_the_companys_whatever_came_before(before):
     assert (proof.turn, proof.since) == (Turn.DONE, SENT.date())
     assert (payment.turn, payment.since) == (Turn.COMPANY, SENT.date())
     assert "En revisión" in payment.expected
-    assert "1 de enero de 2027 a las 23:30" in payment.expected
+    assert "1 de enero de 2027 a las 23:30" in payment.promise
 
 
 def test_refused_it_is_the_customers_turn_with_the_reason():

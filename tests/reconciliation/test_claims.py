@@ -12,7 +12,9 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from facturamos.letters import examples
 from facturamos.models import OutboxMessage
+from payments.reverting import revert_payments
 from reconciliation.claims import ClaimError, answer_claim, claim_deposit, claims_like
+from reconciliation.deciding import Part, assign
 from reconciliation.models import DepositClaim, Movement
 from tests import factories
 from tests.reconciliation.desk import HOSTILE, deposit, page_of, text_of
@@ -170,8 +172,68 @@ class TestClaiming:
     def test_the_queries_do_not_grow(self, client, user, count, django_assert_num_queries):
         for number in range(count):
             make_claim(user, f"{number + 1}.00")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(ADDRESS)
+
+
+class TestPaidMeanwhile:
+    """What the customer reads of a claim that nobody answered while its payment was confirmed."""
+
+    PAID = "Hay un pago confirmado : $1,305.00 MXN"
+
+    @pytest.fixture
+    def constancia(self, user):
+        return factories.make_constancia(user)
+
+    def test_until_then_it_is_in_review(self, client, user, constancia):
+        make_claim(user)
+        page = text_of(client.get(ADDRESS))
+        assert "En revisión : $1,305.00 MXN" in page
+        assert "Hay un pago confirmado" not in page
+
+    def test_confirmed_by_hand(self, client, user, constancia, cxc):
+        make_claim(user)
+        factories.pay(constancia, cxc)
+        client.post("/aviso-4.0/")
+        page = text_of(client.get(ADDRESS))
+        assert self.PAID in page
+        assert "En revisión" not in page
+        assert f"en la constancia {constancia.printed_reference} . Si es el que reclamó" in page
+        assert DepositClaim.objects.get().state == "open", "CxC still owes the answer"
+
+    def test_taken_back_it_is_in_review_again(self, client, user, constancia, cxc):
+        make_claim(user)
+        factories.pay(constancia, cxc)
+        revert_payments(payments=[constancia.payments.get().pk], reason="Rebotó.", by=cxc)
+        assert "En revisión : $1,305.00 MXN" in text_of(client.get(ADDRESS))
+
+    @pytest.mark.parametrize(("amount", "days"), [("1305.01", 0), ("1305.00", 6)])
+    def test_another_deposit_is_still_looked_for(self, client, user, constancia, cxc, amount, days):
+        make_claim(user, amount, paid_on=timezone.localdate() - timedelta(days=days))
+        factories.pay(constancia, cxc)
+        client.post("/aviso-4.0/")
+        assert "Hay un pago confirmado" not in text_of(client.get(ADDRESS))
+
+    def test_the_tracking_key_names_it_whatever_the_amount(self, client, user, constancia, cxc):
+        day = timezone.localdate() - timedelta(days=30)
+        make_claim(user, "1300.00", paid_on=day, tracking_key="FICTICIA01")
+        movement = deposit(cxc, "1305.00", constancia, text="CVE RAST: FICTICIA01")
+        assign(movement=movement, parts=[Part(constancia.pk, movement.amount)], by=cxc)
+        client.post("/aviso-4.0/")
+        assert "Hay un pago confirmado : $1,300.00 MXN" in text_of(client.get(ADDRESS))
+
+    def test_an_answer_says_more(self, client, user, constancia, cxc):
+        answer_claim(claim=make_claim(user), answer="Ya está.", by=cxc)
+        factories.pay(constancia, cxc)
+        client.post("/aviso-4.0/")
+        page = text_of(client.get(ADDRESS))
+        assert "Contestado : $1,305.00 MXN" in page
+        assert "Hay un pago confirmado" not in page
+
+    def test_the_payment_of_another_customer_is_not_told(self, client, user, outsider, cxc):
+        make_claim(user)
+        factories.pay(factories.make_constancia(outsider), cxc)
+        assert "Hay un pago confirmado" not in text_of(client.get(ADDRESS))
 
 
 class TestDesk:
@@ -253,10 +315,6 @@ class TestDesk:
         movement.amount = Decimal("-1305.00")
         assert not claims_like(movement)
 
-    @pytest.mark.parametrize("pk", ["999999", "9" * 30, "x"])
-    def test_one_that_is_not_there(self, desk, pk):
-        assert desk.get(f"{DESK}{pk}/change/").status_code == 404
-
 
 class TestAnswering:
     """Once, with a sentence that reaches the customer."""
@@ -287,6 +345,14 @@ class TestAnswering:
         answer_claim(claim=claim, answer="No llegó.", by=cxc)
         [mail] = OutboxMessage.objects.all()
         assert mail.to == [user.email]
+
+    def test_that_nobody_is_written_is_told(self, desk, claim, user):
+        user.email = ""
+        user.save()
+        page = desk.post(answer_of(claim), {"answer": "No llegó."}, follow=True)
+        assert "Nadie de este cliente tiene correo en el portal" in text_of(page)
+        assert "recibirá la respuesta por correo" not in text_of(page)
+        assert not OutboxMessage.objects.exists()
 
     def test_two_people_at_once(self, desk, claim, cxc):
         other = factories.make_user(is_staff=True)

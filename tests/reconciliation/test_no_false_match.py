@@ -12,9 +12,10 @@ import pytest
 
 from payments.references import is_valid, new_reference
 from reconciliation.expected import Expected, Index
-from reconciliation.matching import Outcome, match
+from reconciliation.matching import match
 from reconciliation.movement import Movement
 from reconciliation.references_in_text import find
+from reconciliation.verdict import Outcome
 
 pytestmark = pytest.mark.slow
 

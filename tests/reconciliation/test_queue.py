@@ -169,10 +169,6 @@ class TestPage:
         movement.refresh_from_db()
         assert movement.state == "waiting"
 
-    @pytest.mark.parametrize("pk", ["0", "999999", "9" * 30, "x", "%00"])
-    def test_one_that_is_not_there(self, client, pk):
-        assert client.get(f"{QUEUE}{pk}/change/").status_code == 404
-
     @pytest.mark.parametrize("pk", ["0", "999999", "9" * 30])
     def test_nothing_is_decided_of_one_that_is_not_there(self, client, pk):
         assert client.post(f"{QUEUE}{pk}/descartar/", {"reason": "x"}).status_code == 404

@@ -242,7 +242,7 @@ class TestOtherDecisions:
     def test_an_applied_one_is_undone(self, client, movement, constancia):
         apply(client, movement, constancia)
         page = client.post(action_of(movement, "deshacer"), {"reason": "Error."}, follow=True)
-        assert "Se deshizo: espera otra vez" in text_of(page)
+        assert "La decisión se deshizo; el movimiento espera otra vez" in text_of(page)
         constancia.refresh_from_db()
         assert constancia.status == "open"
         page = client.post(action_of(movement, "deshacer"), {"reason": "Error."}, follow=True)

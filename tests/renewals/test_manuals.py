@@ -1,25 +1,21 @@
-"""The manuals: stored once for what they say, served from the store, readable by everybody."""
+"""The manuals: what they say is on the portal, and their PDF can be read by everybody."""
 
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
 from functools import cache
 from io import BytesIO
 from itertools import pairwise
 
 import pikepdf
-import pypdfium2
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 
 from facturamos.texts.in_force import as_if
 from facturamos.texts.words import DEFAULTS
+from payments import fiscal
+from payments.channels import USUAL_CEILING
 from renewals import manuals
-from renewals.manuals import MANUALS, PAYMENT
+from renewals.manuals import MANUALS, PAYMENT, VERSION_4
 from tests.live import ROOT
-from tests.payments.test_pdf import elements, fonts_of
+from tests.pdfs import elements, fonts_of, pages_in
 
 PICTURES = ROOT / "renewals/manual_pictures"
 BOTH = pytest.mark.parametrize("manual", MANUALS, ids=[manual.template for manual in MANUALS])
@@ -38,35 +34,16 @@ def drawn(manual) -> bytes:
 
 @cache
 def pages_of(manual) -> list[str]:
-    with closing(pypdfium2.PdfDocument(drawn(manual))) as document:
-        pages = [document.get_page(i).get_textpage().get_text_range() for i in range(len(document))]
-    return [" ".join(page.split()) for page in pages]
+    return pages_in(drawn(manual))
 
 
 def html_of(manual) -> str:
-    return manuals._html(manual, DEFAULTS, {name: name for name in manuals._pictures()})
+    sources = {name: name for name in manuals._pictures()}
+    return manuals._html(manual, DEFAULTS.contacts, DEFAULTS.banks, sources)
 
 
 def source_of(manual) -> str:
     return (ROOT / f"templates/manuals/{manual.template}.html").read_text("utf-8")
-
-
-@pytest.fixture
-def cheap(monkeypatch):
-    """Drawing takes no time; what was drawn, in turn."""
-    made = []
-
-    def draw(edition):
-        made.append(edition.manual.template)
-        return f"%PDF- {edition.key}".encode()
-
-    monkeypatch.setattr(manuals, "draw", draw)
-    return made
-
-
-def stored() -> list[str]:
-    folder = edition(PAYMENT).path.parent
-    return sorted(path.name for path in folder.iterdir())
 
 
 class TestWords:
@@ -118,10 +95,22 @@ class TestWords:
         assert listed == re.findall(r'<h2 id="(.+?)">(.+?)</h2>', page)
 
     def test_the_company_s_words_are_those_in_force(self):
-        later = DEFAULTS.but("contacts.promise_hours", "48")
-        page = manuals._html(PAYMENT, later, {})
+        later = DEFAULTS.but("contacts.promise_hours", "48").but("contacts.banks", "Banco Uno")
+        page = manuals._html(PAYMENT, later.contacts, later.banks, {})
         assert "48 horas" in page
         assert "24 horas" not in page
+        assert "por ejemplo Banco Uno." in page
+
+    def test_what_the_portal_checks_reads_the_same_in_the_manuals(self):
+        assert f"${USUAL_CEILING:,.0f} MXN" in html_of(PAYMENT)
+        page = html_of(VERSION_4)
+        for regimes in (fiscal.OF_COMPANIES, fiscal.OF_INDIVIDUALS, fiscal.OF_BOTH):
+            assert f"<td>{', '.join(regimes)}</td>" in page
+        for use, name in fiscal.USES.items():
+            regimes = fiscal.REGIMES_WITH[use]
+            all_or_some = "Todos" if regimes == set(fiscal.REGIMES) else ", ".join(sorted(regimes))
+            assert f'">{use}</th><td>{name}</td><td>{all_or_some}</td>' in page
+        assert f">{fiscal.GENERIC_RFCS[0]}<" in page
 
 
 @pytest.mark.slow
@@ -207,132 +196,3 @@ class TestPdf:
 
     def test_the_same_edition_gives_the_same_bytes(self, manual):
         assert manuals.draw.__wrapped__(edition(manual)) == drawn(manual)
-
-
-class TestStore:
-    def test_what_is_stored_is_never_drawn_again(self, db, cheap):
-        first = manuals.pdf_of(manuals.edition_of(PAYMENT))
-        assert manuals.pdf_of(manuals.edition_of(PAYMENT)) == first
-        assert cheap == ["pago"]
-
-    @pytest.mark.parametrize("change", ["words", "stylesheet", "pictures", "weasyprint"])
-    def test_what_changes_a_page_changes_the_key(self, change, monkeypatch, tmp_path):
-        before = edition(PAYMENT)
-        if change == "stylesheet":
-            other = tmp_path / "manual.css"
-            other.write_text("p { color: red }", "utf-8")
-            monkeypatch.setattr(manuals, "STYLESHEET", other)
-        if change == "pictures":
-            others = dict.fromkeys(manuals._pictures(), b"another")
-            monkeypatch.setattr(manuals, "_pictures", lambda: others)
-        if change == "weasyprint":
-            monkeypatch.setattr("weasyprint.__version__", "1000")
-        words = DEFAULTS.but("contacts.promise_hours", "48") if change == "words" else DEFAULTS
-        with as_if(words):
-            assert manuals.edition_of(PAYMENT).key != before.key
-
-    def test_the_command_draws_what_is_missing_and_removes_what_is_old(self, db, cheap, capsys):
-        old = edition(PAYMENT).path.with_name("pago-0123.pdf")
-        old.parent.mkdir(parents=True)
-        old.write_bytes(b"%PDF-")
-        being_written = old.with_name("somebody.part")
-        being_written.touch()
-        call_command("draw_manuals")
-        call_command("draw_manuals")
-        assert cheap == ["pago", "version_4_0"]
-        names = [edition(manual).path.name for manual in MANUALS]
-        assert stored() == sorted([*names, "somebody.part"])
-        said = capsys.readouterr().out
-        assert said.count("was drawn already") == 2
-        assert "1 of before removed" in said
-
-    def test_the_worker_draws_again_what_says_something_else_now(self, db, cheap):
-        assert manuals.redraw() == 0
-        assert cheap == []  # nobody asked for one yet
-        manuals.pdf_of(edition(PAYMENT))
-        with as_if(DEFAULTS.but("contacts.promise_hours", "48")):
-            later = manuals.edition_of(PAYMENT)
-            assert (manuals.redraw(), manuals.redraw()) == (1, 0)
-        assert cheap == ["pago", "pago"]
-        assert stored() == [later.path.name]
-        assert "renewals.manuals.redraw" in settings.DUE_JOBS
-
-    def test_one_that_cannot_be_drawn_is_not_tried_in_every_round(self, db, cheap, monkeypatch):
-        manuals.pdf_of(edition(PAYMENT))
-        monkeypatch.setattr(manuals, "draw", lambda _: 1 / 0)
-        with as_if(DEFAULTS.but("contacts.promise_hours", "48")):
-            with pytest.raises(ZeroDivisionError):
-                manuals.redraw()
-            assert manuals.redraw() == 0
-
-    def test_without_room_on_the_disk_it_is_served_all_the_same(self, db, cheap, monkeypatch):
-        def full(*_):
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(manuals, "_store", full)
-        assert manuals.pdf_of(manuals.edition_of(PAYMENT)).startswith(b"%PDF-")
-
-    def test_of_many_who_come_at_once_one_draws(self, db, monkeypatch):
-        made, another = [], threading.Barrier(2)
-
-        def draw_pdf(*_):
-            made.append(1)
-            with suppress(threading.BrokenBarrierError):
-                another.wait(timeout=0.3)
-            return b"%PDF-"
-
-        monkeypatch.setattr(manuals, "draw_pdf", draw_pdf)
-        monkeypatch.setattr(manuals, "_html", lambda *_: "")
-        ours = edition(PAYMENT)
-        manuals.draw.cache_clear()
-        with ThreadPoolExecutor(4) as pool:
-            assert [*pool.map(manuals.pdf_of, [ours] * 4)] == [b"%PDF-"] * 4
-        assert made == [1]
-        manuals.draw.cache_clear()
-
-    def test_nothing_half_written_is_left_behind(self, db, cheap):
-        manuals.pdf_of(manuals.edition_of(PAYMENT))
-        assert stored() == [edition(PAYMENT).path.name]
-
-
-class TestPage:
-    def test_it_opens_in_the_browser_under_a_name_that_says_what_it_is(
-        self, user, signed_in, cheap
-    ):
-        answer = signed_in(user).get("/manuales/pago/")
-        assert answer.headers["Content-Type"] == "application/pdf"
-        assert answer.headers["Content-Disposition"] == (
-            'inline; filename="manual-para-realizar-el-pago.pdf"'
-        )
-        assert answer.content.startswith(b"%PDF-")
-
-    def test_a_browser_that_has_it_asks_and_is_sent_nothing(self, user, signed_in, cheap):
-        client = signed_in(user)
-        first = client.get("/manuales/pago/")
-        assert first.headers["Cache-Control"] == "private, no-cache"
-        again = client.get("/manuales/pago/", headers={"If-None-Match": first.headers["ETag"]})
-        assert (again.status_code, again.content) == (304, b"")
-        assert again.headers["Cache-Control"] == "private, no-cache"
-
-    def test_only_drawing_counts_against_the_limit(self, user, signed_in, cheap, settings):
-        settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "pdf": "1/h/user"}
-        client = signed_in(user)
-        assert [client.get("/manuales/pago/").status_code for _ in range(3)] == [200] * 3
-        manuals.edition_of(PAYMENT).path.unlink()
-        assert client.get("/manuales/pago/").status_code == 429
-
-    def test_one_that_cannot_be_drawn_says_so(self, user, signed_in, monkeypatch, caplog):
-        def broken(_):
-            raise RuntimeError("no fonts")
-
-        monkeypatch.setattr(manuals, "draw", broken)
-        answer = signed_in(user).get("/manuales/pago/")
-        assert answer.status_code == 503
-        assert "No pudimos abrir el manual" in answer.content.decode()
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert "The manual pago could not be drawn" in caplog.text
-
-    def test_the_one_of_version_4_waits_for_the_payment(self, user, signed_in, cheap):
-        answer = signed_in(user).get("/manuales/version-4.0/")
-        assert answer.headers["Location"] == "/panel/"
-        assert cheap == []

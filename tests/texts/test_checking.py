@@ -67,6 +67,7 @@ def test_what_the_manual_says_stands_word_for_word():
         ("quote.lead", "A {{correo_cxc}}", "cerrar o abrir una llave"),
         ("quote.lead", "A {referencia}", "Puede usar: {correo_ventas}, {correo_cxc}"),
         ("contacts.hours", "De 9 a {horas}", "Quite «{horas}»"),
+        ("contacts.hours", "De 9 a 15}", "Quite la llave"),
         ("contacts.phones", "Torreón 871-722-5850", "no es un teléfono"),
         ("contacts.phones", "Torreón: 871-722-585", "no es un teléfono"),
         ("contacts.phones", "Torreón: 871-722-5850 y 51", "no es un teléfono"),

@@ -2,6 +2,8 @@
 
 import os
 
+import weasyprint  # noqa: F401 (before the workers part: none makes a customer wait for it)
+
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4

@@ -1,4 +1,8 @@
-"""HTML to tagged PDF, drawn with our own fonts and nothing from the network."""
+"""HTML to tagged PDF, drawn with our own fonts and nothing from the network.
+
+WeasyPrint is imported by whoever draws first: it is half of a process's start, and commands and
+most others draw nothing. gunicorn's configuration imports it before any customer waits.
+"""
 
 import gc
 import threading
@@ -6,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.urls import URLFetcher
 
 POINTS_PER_PIXEL = 0.75
 
@@ -30,6 +34,9 @@ def draw_pdf(html: str, stylesheet: Path) -> bytes:
     followed. The same input gives the same bytes. Raises InaccessiblePdfError for a page without
     language or title, and for a picture without a description.
     """
+    from weasyprint import HTML  # noqa: PLC0415
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+
     if not hasattr(_thread, "fonts"):
         _thread.fonts = FontConfiguration()
     with _rubbish_gone_at_once():
@@ -45,12 +52,16 @@ def draw_pdf(html: str, stylesheet: Path) -> bytes:
 
 
 @cache
-def _fetcher() -> URLFetcher:
+def _fetcher() -> "URLFetcher":
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
     return URLFetcher(allowed_protocols=["data"])
 
 
 @cache
-def _stylesheet(path: Path) -> CSS:
+def _stylesheet(path: Path) -> "CSS":
+    from weasyprint import CSS  # noqa: PLC0415
+
     return CSS(string=path.read_text(encoding="utf-8"), url_fetcher=_fetcher())
 
 

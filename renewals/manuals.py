@@ -14,10 +14,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import weasyprint
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
@@ -90,7 +90,7 @@ def _edition(manual: Manual, contacts: Contacts, banks: tuple[str, ...]) -> Edit
     prints = {name: hashlib.sha256(picture).hexdigest() for name, picture in _pictures().items()}
     html = _html(manual, contacts, banks, prints)
     # Another WeasyPrint draws another PDF.
-    parts = [weasyprint.__version__, STYLESHEET.read_text("utf-8"), html]
+    parts = [version("weasyprint"), STYLESHEET.read_text("utf-8"), html]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
     return Edition(manual, key, contacts, banks)
 

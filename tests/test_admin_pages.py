@@ -18,7 +18,7 @@ from tests.accounts.loading.companies import HEADER, NORTE
 from tests.reconciliation.bank import imported, spei, statement
 from tests.tables import as_csv, uploaded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NO_ROWS = ["999999", "9" * 30, "x", "-1", "1%00"]
 

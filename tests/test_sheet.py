@@ -24,6 +24,7 @@ def build(tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_each_state_stands_under_its_step_in_the_road_s_order(build, tmp_path):
     page = build(
         "010-error-404-360", "002-panel-pagada-1280-dark", "002-panel-pagada-1280",

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Customer, User
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NO_ROWS = ["x", "-1", "9" * 31, "\u0661", "a\0b", "[" * 3000]
 
 

@@ -215,6 +215,7 @@ class TestCharts:
     def chart(self, client, key: str):
         return next(one for one in client.get(HOME).context["charts"] if one.key == key)
 
+    @pytest.mark.slow
     def test_constancias_by_week(self, later, cxc):
         paid = make_constancia()
         make_constancia()

@@ -107,6 +107,7 @@ class TestWords:
 class TestAmountsAndKeys:
     """What a bank's line says of a deposit."""
 
+    @pytest.mark.slow
     def test_an_amount_finds_what_adds_up_to_it(self, client, cxc, constancia, user):
         factories.pay(constancia, cxc)
         movement = deposit(cxc, "1305.00")
@@ -194,6 +195,7 @@ class TestWho:
             assert 'action="/admin/buscar/"' in client.get(address).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "count"), [("Empresa", 6), ("Empresa a", 3), ("$1,305.00", 4)])
 def test_the_queries_do_not_grow(cxc, client, django_assert_num_queries, text, count):
     for number in (1, 3):

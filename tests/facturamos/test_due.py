@@ -115,6 +115,7 @@ def test_the_command_fails_when_a_job_failed_so_that_cron_tells_somebody(jobs):
         command("run_due")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_transport")
 def test_the_portal_s_own_jobs_do_their_work_once(user, monkeypatch):
     constancia = factories.make_constancia(user)
@@ -134,6 +135,7 @@ def test_the_portal_s_own_jobs_do_their_work_once(user, monkeypatch):
     assert constancia.pdf
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_transport")
 def test_what_a_round_writes_leaves_in_the_same_round(user, monkeypatch):
     factories.make_constancia(user)

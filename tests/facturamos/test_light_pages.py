@@ -49,6 +49,7 @@ def test_errors_and_the_desk_leave_compressed_too(cxc, signed_in):
         assert answer.headers["Content-Encoding"] == "gzip"
 
 
+@pytest.mark.slow
 def test_files_leave_as_they_are(user, signed_in):
     client = signed_in(user, headers=AS_BROWSERS_DO)
     constancia = factories.make_constancia(user)

@@ -157,6 +157,7 @@ def test_what_the_company_may_choose_has_its_defaults(load):
     assert settings["IVA_ZONE"] == "general"
 
 
+@pytest.mark.slow
 def test_a_start_that_is_refused_ends_with_the_sentence():
     # An empty variable wins over a .env, so this does not depend on one.
     done = subprocess.run(

@@ -94,6 +94,7 @@ class TestRefused:
     def test_other_xml(self, content):
         assert "no es un CFDI versión 4.0" in refusal(content)
 
+    @pytest.mark.slow
     def test_depth_does_no_harm(self):
         deep = b"<a>" * 100_000 + b"</a>" * 100_000
         assert "no es un CFDI versión 4.0" in refusal(deep)

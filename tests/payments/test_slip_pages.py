@@ -120,6 +120,7 @@ class TestVerifying:
         assert page.status_code == 404
         assert "No pague con esa hoja" in text_of(page)
 
+    @pytest.mark.slow
     def test_guessing_is_slowed_down(self, client, db):
         statuses = {client.get(f"/verificar/{number}/").status_code for number in range(40)}
         assert statuses == {404, 429}

@@ -58,7 +58,7 @@ class TestStore:
             others = dict.fromkeys(manuals._pictures(), b"another")
             monkeypatch.setattr(manuals, "_pictures", lambda: others)
         if change == "weasyprint":
-            monkeypatch.setattr("weasyprint.__version__", "1000")
+            monkeypatch.setattr(manuals, "version", lambda _: "1000")
         words = DEFAULTS
         if change == "words":
             words = DEFAULTS.but("contacts.promise_hours", "48")
@@ -131,6 +131,7 @@ class TestStore:
         monkeypatch.setattr(type(folder), "glob", lambda *_: iter([finished]))
         assert manuals.remove_old() == 0
 
+    @pytest.mark.slow
     def test_of_many_who_come_at_once_one_draws(self, db, monkeypatch):
         made, another = [], threading.Barrier(2)
 

@@ -237,6 +237,7 @@ class TestVersion4:
             assert "se abren cuando confirmemos su pago" in page.content.decode()
         assert client.post("/aviso-4.0/").headers["Location"] == "/panel/"
 
+    @pytest.mark.slow
     def test_after_it_the_next_page_is_the_notice(self, user, cxc, signed_in):
         client = signed_in(user)
         factories.pay(factories.make_constancia(user), cxc)

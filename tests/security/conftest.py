@@ -4,6 +4,7 @@ import io
 import logging
 import runpy
 import time
+from pathlib import Path
 
 import environ
 import pytest
@@ -15,6 +16,13 @@ from tests.facturamos.test_settings import BASE, PRODUCTION, load  # noqa: F401 
 from tests.reconciliation.bank import rolled_back
 from tests.security.walking import ANONYMOUS, BEFORE_CODE, Visitor
 from tests.security.world import World, build
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The checklist goes through everything once more, so it is left to `make test`."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -17,8 +17,6 @@ from payments.models.constancia import new_token
 from tests import factories
 from tests.payments.proof_samples import read
 
-pytestmark = pytest.mark.slow
-
 
 def routes(patterns=None, prefix=""):
     """Every route of the portal outside the admin."""

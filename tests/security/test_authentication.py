@@ -124,7 +124,6 @@ class TestA8:
         assert client.get("/admin/").status_code == 302
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("application", "most"), [("facturamos.wsgi", 5), ("tests.security.unlimited", 100)]
 )

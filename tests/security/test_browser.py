@@ -10,8 +10,6 @@ from payments import views
 from tests import factories
 from tests.payments.proof_samples import read
 
-pytestmark = pytest.mark.slow
-
 ANSWERS = {
     # name: who asks, and what status it has
     "sign-in": ("nobody", 200),

@@ -73,14 +73,12 @@ def test_C3_no_setting_shows_what_went_wrong_to_visitors(load):
         assert load({**variables, "DEBUG": "1", "DJANGO_DEBUG": "True"})["DEBUG"] is False
 
 
-@pytest.mark.slow
 def test_C4_the_deployment_checks_find_nothing(tmp_path):
     done = run_check(tmp_path)
     assert "no issues" in done.stdout, done.stderr
     assert done.returncode == 0
 
 
-@pytest.mark.slow
 def test_C8_what_would_cross_a_network_in_the_clear_keeps_it_from_starting(tmp_path):
     done = run_check(tmp_path, EMAIL_URL="smtp://a:b@smtp.example.com:25")
     assert "facturamos.E004" in done.stderr
@@ -183,7 +181,6 @@ def test_C7_no_locked_version_has_a_known_hole(name):
     assert locked()[name] >= FLOORS[name]
 
 
-@pytest.mark.slow
 def test_C7_the_bill_of_materials_names_every_package_of_the_lock(tmp_path):
     program = [sys.executable, "-m", "cyclonedx_py", "requirements", "requirements.txt"]
     made = tmp_path / "sbom.json"

@@ -27,7 +27,6 @@ from tests.security.walking import (
 )
 from tests.security.world import NAME_OF_A, RFC_OF_A
 
-slow = pytest.mark.slow
 # Who may open what is the same on both; test_fuzz.py goes through every page and form on either.
 once = pytest.mark.postgresql
 # They end the session, so a POST leads to sign-in.
@@ -54,7 +53,6 @@ def test_Z2_every_address_has_a_door_and_every_door_an_address():
     assert set(table()) - set(every_url()) == set()
 
 
-@slow
 @once
 @pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: visitor.name)
 def test_A13_Z2_Z8_each_address_opens_as_the_table_says_and_looking_changes_nothing(
@@ -91,7 +89,6 @@ def test_Z1_every_key_outside_the_admin_is_a_secret_or_somebodys():
         assert doors[name].hidden or doors[name].who == Who.ANYBODY, name
 
 
-@slow
 def test_Z1_what_is_anothers_does_not_exist(world, client_of):
     """Not for another customer, nor for a distributor, by whatever method; and nothing changes."""
     doors, wrong = table(), []
@@ -131,7 +128,6 @@ def _plausible(world) -> dict:
     }
 
 
-@slow
 def test_Z1_a_distributor_sees_no_customer_of_another(world, client_of):
     for person, sees in (("distributor", True), ("other distributor", False)):
         client = client_of(Visitor(person, person))
@@ -145,7 +141,6 @@ def test_Z1_a_distributor_sees_no_customer_of_another(world, client_of):
         assert (RFC_OF_A in page) is sees
 
 
-@slow
 @once
 def test_B1_no_post_is_taken_without_its_token_or_from_elsewhere(world, client_of):
     who = [ANONYMOUS, "customer A", "distributor", "administrator"]

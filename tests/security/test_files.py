@@ -25,8 +25,6 @@ from tests import factories
 from tests.payments import proof_samples as samples
 from tests.payments.proof_samples import read, sent
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(autouse=True)
 def _as_in_its_own_process(monkeypatch):

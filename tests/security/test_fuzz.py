@@ -48,7 +48,6 @@ def _key(form) -> tuple:
     return "".join(sign for sign in path if not sign.isdigit()), form.shape
 
 
-@pytest.mark.slow
 # A day that somebody wrote into the address has no time zone; Django says so and goes on.
 @pytest.mark.filterwarnings("ignore:DateTimeField .* received a naive datetime")
 def test_whatever_is_sent_is_never_answered_with_500(pages):

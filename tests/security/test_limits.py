@@ -13,8 +13,6 @@ from payments.services import cancel_constancia
 from tests import factories
 from tests.live import running_portal
 
-pytestmark = pytest.mark.slow
-
 
 def pick(quote) -> dict:
     """What the confirmation page sends for all the lines."""

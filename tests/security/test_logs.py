@@ -19,8 +19,6 @@ from tests import factories
 from tests.payments import proof_samples as samples
 from tests.security.test_limits import pick
 
-pytestmark = pytest.mark.slow
-
 PASSWORD = "una frase de prueba"
 
 

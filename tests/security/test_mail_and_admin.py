@@ -1,6 +1,5 @@
 """Mails (M) and the admin (D)."""
 
-import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -8,8 +7,6 @@ from django.contrib.auth.models import Group
 from facturamos.mail import send_due
 from facturamos.models import OutboxMessage
 from tests import factories
-
-pytestmark = pytest.mark.slow
 
 PASSWORD = "una frase de prueba"
 

@@ -157,6 +157,7 @@ def test_a_round_of_the_worker_reads_once_a_job_whatever_it_sends(user):
     assert (round_of(1), round_of(3)) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_constancia_keeps_its_paper_and_the_next_takes_the_new_words(
     user, outsider, constancia, publish
 ):

@@ -14,6 +14,7 @@ from tests.journeys.states import STATES, State
 
 WIDTHS = ((360, 740), (768, 1024), (1280, 800))
 COLOURS = 32
+ENDING = {"light": "", "dark": "-dark"}
 
 
 def take(page: Page, state: State) -> None:
@@ -22,12 +23,11 @@ def take(page: Page, state: State) -> None:
     with_dark = os.environ.get("SCREENSHOTS_DARK") == "1"
     if not folder or not (with_dark or is_kept(state)):
         return
-    for scheme in ("light", "dark") if with_dark else ("light",):
+    for scheme in ENDING if with_dark else ("light",):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for width, height in WIDTHS:
             page.set_viewport_size({"width": width, "height": height})
-            ending = "-dark" if scheme == "dark" else ""
-            path = Path(folder) / f"{number(state):03}-{state.name}-{width}{ending}.png"
+            path = Path(folder) / f"{name(state, with_dark)}-{width}{ENDING[scheme]}.png"
             page.screenshot(path=path, full_page=True)
             Image.open(path).quantize(COLOURS).save(path, optimize=True)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
@@ -39,6 +39,6 @@ def is_kept(state: State) -> bool:
     return state.error or state.name.startswith(("constancia-", "error-"))
 
 
-def number(state: State) -> int:
-    """Its place in the table."""
-    return STATES.index(state) + 1
+def name(state: State, for_sheet: bool) -> str:
+    """The state's; the sheet, which shows them in the table's order, has its place there first."""
+    return f"{STATES.index(state) + 1:03}-{state.name}" if for_sheet else state.name

@@ -6,6 +6,7 @@ with `SCREENSHOTS_DARK=1` each state, in dark too.
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -14,7 +15,8 @@ from tests.journeys.states import STATES, State
 
 WIDTHS = ((360, 740), (768, 1024), (1280, 800))
 COLOURS = 32
-ENDING = {"light": "", "dark": "-dark"}
+Scheme = Literal["light", "dark"]
+ENDING: dict[Scheme, str] = {"light": "", "dark": "-dark"}
 
 
 def take(page: Page, state: State) -> None:
@@ -23,7 +25,8 @@ def take(page: Page, state: State) -> None:
     with_dark = os.environ.get("SCREENSHOTS_DARK") == "1"
     if not folder or not (with_dark or is_kept(state)):
         return
-    for scheme in ENDING if with_dark else ("light",):
+    schemes: tuple[Scheme, ...] = ("light", "dark") if with_dark else ("light",)
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for width, height in WIDTHS:
             page.set_viewport_size({"width": width, "height": height})

@@ -1,8 +1,13 @@
 """What the tests of the rules of payments share."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from payments import documents
+from payments.models import Constancia
 from tests import factories
 
 
@@ -33,3 +38,18 @@ def constancia(user):
 def requested(constancia, cxc):
     """The request of an invoice for it, once it is paid."""
     return factories.make_invoice_request(factories.pay(constancia, cxc))
+
+
+@pytest.fixture
+def issued(user, settings, monkeypatch) -> Callable[..., Constancia]:
+    """What issues a constancia some days ago, good for so many days from then."""
+
+    def issue(days: int, ago: int = 0) -> Constancia:
+        settings.CONSTANCIA_DAYS = days
+        if ago:
+            before = timezone.now() - timedelta(days=ago)
+            field = Constancia._meta.get_field("issued_at")
+            monkeypatch.setitem(field.__dict__, "_get_default", lambda: before)
+        return factories.make_constancia(user)
+
+    return issue

@@ -1,14 +1,11 @@
-"""The panel and a constancia's own page, as their reader sees them, and constancias to look at."""
+"""The panel and a constancia's own page, as their reader sees them."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
 
 from facturamos.dates import long_date
-from payments.models import Constancia
-from tests import factories
 from tests.payments.proof_samples import text_of
 
 PRIMARY = re.compile(r'<(?:a|button)[^>]*class="[^"]*btn-primary[^"]*"[^>]*>(.*?)</', re.DOTALL)
@@ -42,17 +39,3 @@ class Seen:
 
 def day(days: int) -> str:
     return long_date(timezone.localdate() + timedelta(days=days))
-
-
-def issuing(user, settings, monkeypatch) -> Callable[..., Constancia]:
-    """What issues a constancia some days ago, good for so many days from then."""
-
-    def issue(days: int, ago: int = 0) -> Constancia:
-        settings.CONSTANCIA_DAYS = days
-        if ago:
-            before = timezone.now() - timedelta(days=ago)
-            field = Constancia._meta.get_field("issued_at")
-            monkeypatch.setitem(field.__dict__, "_get_default", lambda: before)
-        return factories.make_constancia(user)
-
-    return issue

@@ -13,13 +13,7 @@ from payments.reverting import revert_payments
 from payments.services import cancel_constancia, expire_due
 from payments.state import Mark, constancia_state, row_state
 from tests import factories
-from tests.payments.panel_page import issuing
 from tests.payments.proof_samples import text_of
-
-
-@pytest.fixture
-def issued(user, settings, monkeypatch):
-    return issuing(user, settings, monkeypatch)
 
 
 def part(constancia: Constancia, by) -> None:

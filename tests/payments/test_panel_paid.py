@@ -6,17 +6,12 @@ from payments.models import InvoiceRequest
 from payments.services import cancel_constancia
 from tests import factories
 from tests.payments import cfdis
-from tests.payments.panel_page import Seen, day, issuing
+from tests.payments.panel_page import Seen, day
 
 
 @pytest.fixture
 def client(user, signed_in):
     return signed_in(user)
-
-
-@pytest.fixture
-def issued(user, settings, monkeypatch):
-    return issuing(user, settings, monkeypatch)
 
 
 class TestPaid:

@@ -10,18 +10,13 @@ from payments.proofs import refuse_proof
 from payments.recording import record_payment
 from payments.services import cancel_constancia
 from tests import factories
-from tests.payments.panel_page import Seen, day, issuing
+from tests.payments.panel_page import Seen, day
 from tests.payments.proof_samples import text_of
 
 
 @pytest.fixture
 def client(user, signed_in):
     return signed_in(user)
-
-
-@pytest.fixture
-def issued(user, settings, monkeypatch):
-    return issuing(user, settings, monkeypatch)
 
 
 class TestWithAProof:

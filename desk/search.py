@@ -209,8 +209,7 @@ def _payment(row: Payment) -> tuple[str, list[str]]:
 
 def _proof(row: PaymentProof) -> tuple[str, list[str]]:
     facts = [row.constancia.printed_reference, row.constancia.customer_name, row.tracking_key]
-    state = "con pago confirmado" if row.is_settled else row.get_state_display()
-    return f"Comprobante del {row.paid_on:%d/%m/%Y}", [*facts, state]
+    return f"Comprobante del {row.paid_on:%d/%m/%Y}", [*facts, row.told]
 
 
 def _movement(row: Movement) -> tuple[str, list[str]]:

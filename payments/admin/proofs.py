@@ -114,9 +114,7 @@ class PaymentProofAdmin(ReferenceSearchAdmin):
     @admin.display(description="estado")
     def status(self, proof: PaymentProof) -> str:
         """In review, refused, or settled by a payment."""
-        if proof.is_settled:
-            return "con pago confirmado"
-        return proof.get_state_display()
+        return proof.told
 
     @admin.display(description="mismo archivo")
     def same_file(self, proof: PaymentProof) -> str:
